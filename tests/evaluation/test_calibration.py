@@ -32,7 +32,7 @@ def test_true_probabilities_are_calibrated_and_overconfident_ones_are_not() -> N
 
 def test_reliability_counts_each_case_once_and_its_interval_holds_the_share() -> None:
     table = reliability([0.0, 0.05, 0.1, 0.95, 1.0, 1.0], [False, False, True, True, True, False])
-    assert [(b.low, b.high, b.count) for b in table] == [(0.0, 0.1, 2), (0.1, 0.2, 1), (0.9, 1.0, 3)]
+    assert [(b.low, b.high, b.cases) for b in table] == [(0.0, 0.1, 2), (0.1, 0.2, 1), (0.9, 1.0, 3)]
     assert table[-1].share_right == pytest.approx(2 / 3)
     assert all(b.share_low <= b.share_right <= b.share_high for b in table)
 

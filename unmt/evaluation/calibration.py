@@ -26,7 +26,7 @@ class Bin(NamedTuple):
 
     low: float
     high: float
-    count: int
+    cases: int
     mean_probability: float
     share_right: float
     share_low: float
@@ -56,7 +56,7 @@ def expected_calibration_error(probabilities: Sequence[float], outcomes: Sequenc
     Source: Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", 2015.
     """
     table = reliability(probabilities, outcomes, bins=bins)
-    return sum(b.count * abs(b.mean_probability - b.share_right) for b in table) / len(probabilities)
+    return sum(b.cases * abs(b.mean_probability - b.share_right) for b in table) / len(probabilities)
 
 
 def brier_score(probabilities: Sequence[float], outcomes: Sequence[bool]) -> float:
