@@ -32,6 +32,7 @@ def is_layout(grapheme: str) -> bool:
 
 
 def breaks_line(layout: str) -> bool:
+    """True if `layout` has a line break of any kind."""
     return any(character in LINE_BREAKS for character in layout)
 
 

@@ -1,6 +1,8 @@
 """Where the symbols of a ciphertext are: characters or tokens, and what lies between them.
 
-A text is cut into units (the symbols as they are written) and gaps: text == gaps[0] + units[0] + gaps[1] + ... + gaps[N].
+A text is cut into units (the symbols as they are written) and gaps:
+
+    text == gaps[0] + units[0] + gaps[1] + units[1] + ... + gaps[N]
 """
 
 import re
@@ -87,8 +89,11 @@ class Segmentation:
 
 
 def segment(text: str, symbols: Literal["auto", "characters", "tokens"] = "auto") -> Segmentation:
-    """`text` cut into symbols. Tokens are numbers, single characters with white space around them, or, where
-    `symbols` says tokens, whatever stands between white space (and commas); otherwise every character is a symbol."""
+    """`text` cut into symbols.
+
+    Tokens are numbers, single characters with white space around them, or, where `symbols` says tokens, whatever
+    stands between white space (and commas). Otherwise every visible character is a symbol, in prose every letter.
+    """
     pattern = None if symbols == "characters" else _token_pattern(text, forced=symbols == "tokens")
     return _characters(text) if pattern is None else _tokens(text, pattern)
 

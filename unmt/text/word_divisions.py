@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Sequence
 from math import inf, log2
 
-# Share of words of 1, 2, 3 ... letters, rounded from no particular language; longer words are dearer by 0.6 bit a letter.
+# Share of words of 1, 2, 3 ... letters, of no particular language; longer words are dearer by 0.6 bit a letter.
 WORD_LENGTH_SHARES = (0.04, 0.16, 0.20, 0.17, 0.12, 0.09, 0.08, 0.06, 0.04, 0.02, 0.01)
 BITS_PER_FURTHER_LETTER = 0.6
 
 # What senders use, from the habits of telegraph offices. The rest (0.01) is for any other length.
-GROUP_LENGTH_SHARES = {1: 0.1, 2: 0.04, 3: 0.08, 4: 0.15, 5: 0.5, 6: 0.05, 8: 0.03, 10: 0.04}
+GROUP_LENGTH_SHARES = {1: 0.1, 2: 0.04, 3: 0.04, 4: 0.15, 5: 0.54, 6: 0.05, 8: 0.03, 10: 0.04}
 GROUPS_PRIOR = 0.1
 ARBITRARY_PRIOR = 0.02
 SHARE_OF_BROKEN_GROUPS = 0.03
