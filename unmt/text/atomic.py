@@ -1,0 +1,34 @@
+"""Files that are whole or not there: written beside their place, then renamed."""
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def write_bytes(path: Path | str, data: bytes) -> None:
+    """The file at `path` holds `data`, or what it held before. Raises OSError where that cannot be."""
+    path = Path(path)
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name[:50]}.", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            # mkstemp gives a private file; the result shall be as readable as any other.
+            os.fchmod(file.fileno(), 0o666 & ~_umask())
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path | str, text: str) -> None:
+    """As write_bytes, in UTF-8 with line breaks as they stand."""
+    write_bytes(path, text.encode())
+
+
+def _umask() -> int:
+    """The mask of this process. It can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
