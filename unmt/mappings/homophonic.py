@@ -17,7 +17,11 @@ class Homophonic(LetterTable):
     """A letter for each symbol, the same for its homophones."""
 
     family: ClassVar[str] = "homophonic"
-    is_bijection: ClassVar[bool] = False
+
+    @property
+    def is_bijection(self) -> bool:
+        """True if no letter has two symbols."""
+        return len(set(self.letters)) == len(self.letters)
 
     @cached_property
     def homophones(self) -> npt.NDArray[np.int64]:

@@ -36,7 +36,6 @@ class Mapping(ABC):
     """
 
     family: ClassVar[str]
-    is_bijection: ClassVar[bool] = True
     needs_alphabet: ClassVar[bool] = True
 
     symbols: tuple[str, ...]
@@ -74,6 +73,11 @@ class Mapping(ABC):
     def choice_bits(self, letters: AnyIds) -> float:
         """What it costs, beside the key, to get the ciphertext back from its plaintext: 0 for a bijection."""
         return 0.0
+
+    @property
+    def is_bijection(self) -> bool:
+        """True if a plaintext has one ciphertext only, so that choice_bits is 0."""
+        return True
 
     @property
     def outputs(self) -> tuple[str, ...]:

@@ -35,9 +35,14 @@ def checked_field(family: str, field: "Field[Any]", values: dict[str, object]) -
     value = values[field.name]
     if get_origin(field.type) is tuple:
         item_type = get_args(field.type)[0]
-        if isinstance(value, list | tuple) and all(type(item) is item_type for item in value):
+        if isinstance(value, list | tuple) and all(_is_of_type(item, item_type) for item in value):
             return tuple(value)
         raise InputError(f"A {family} mapping needs {EXPECTED[item_type]} for each item of {field.name!r}, in a list.")
-    if type(value) is field.type:
+    if _is_of_type(value, field.type):
         return value
     raise InputError(f"A {family} mapping needs {EXPECTED[field.type]} as {field.name!r}, not {value!r}.")
+
+
+def _is_of_type(value: object, expected: Any) -> bool:
+    is_bool = isinstance(value, bool)
+    return isinstance(value, expected) and is_bool == (expected is bool)  # bool is a kind of int to Python
