@@ -52,7 +52,7 @@ def _diagonals(row: Order, column: Order, height: int, width: int) -> Order:
 
 def _zigzag(row: Order, column: Order, height: int, width: int) -> Order:
     """Diagonal after diagonal, every other one upwards."""
-    return (row + column) * (height + width) + np.where((row + column) % 2 == 0, row, column)
+    return (row + column) * (height + width) + np.where((row + column) % 2 == 0, column, row)
 
 
 PATHS: dict[str, Path] = {
