@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from unmt.report.bench_tables import CELL_COLUMNS, PEER_COLUMNS, cell_row, peer_rows
+from unmt.report.bench_tables import CELL_COLUMNS, CELL_NOTE, PEER_COLUMNS, PEER_NOTE, cell_row, peer_rows
 from unmt.report.charts import SIDE, Scale, dots, legend, log_scale, plot, polyline
 from unmt.report.document import document, facts, section
 from unmt.report.tables import Column, html_table
-from unmt.report.words import MISSING, duration, finite, grouped, percent
+from unmt.report.words import MISSING, duration, error_percent, finite, grouped, percent
 
 SERIES = 7
 ERROR_TICKS = (0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1.0)
@@ -23,11 +23,13 @@ def bench_page(result: Mapping[str, Any]) -> str:
     body = (
         _head(result, overall)
         + section("Error against length", _error_chart(cells), "Symbol error rate with 95 % intervals; root scale.")
-        + section("By family and length", html_table(CELL_COLUMNS, [cell_row(cell) for cell in cells]) if cells else "")
-        + section("Is the stated probability true?", _reliability(result), _calibration_note(overall))
         + section(
-            "Beside other programs", _peers(result), "The same ciphers in the same run. Under 1 is in our favour."
+            "By family and length",
+            html_table(CELL_COLUMNS, [cell_row(cell) for cell in cells]) if cells else "",
+            CELL_NOTE,
         )
+        + section("Is the stated probability true?", _reliability(result), _calibration_note(overall))
+        + section("Beside other programs", _peers(result), PEER_NOTE)
         + section("To do it again", _reproduction(result))
     )
     return document("Cipher benchmark – unmt", body)
@@ -36,7 +38,7 @@ def bench_page(result: Mapping[str, Any]) -> str:
 def _head(result: Mapping[str, Any], overall: Mapping[str, Any]) -> str:
     count = int(finite(overall, "ciphers") or 0)
     error = overall.get("symbol_error_rate")
-    mean = percent(finite(error, "mean")) if isinstance(error, Mapping) else MISSING
+    mean = error_percent(finite(error, "mean")) if isinstance(error, Mapping) else MISSING
     exact = int(finite(overall, "exact") or 0)
     stopped = " It was interrupted: what stands here is part of it." if result.get("stopped") == "interrupted" else ""
     seconds = overall.get("seconds")
@@ -78,7 +80,7 @@ def _error_chart(cells: Sequence[Mapping[str, Any]]) -> str:
     for place, points in enumerate(series.values()):
         marks += _series_marks(sorted(points, key=lambda point: point[0]), x, y, f"s{place % SERIES}")
     description = "Symbol error rate over length: " + "; ".join(
-        f"{kind} " + ", ".join(f"{percent(error['mean'])} at {length:g}" for length, error in points)
+        f"{kind} " + ", ".join(f"{error_percent(error['mean'])} at {length:g}" for length, error in points)
         for kind, points in series.items()
     )
     chart = plot(
@@ -103,7 +105,7 @@ def _reliability(result: Mapping[str, Any]) -> str:
     if not bins:
         return ""
     axis = Scale(0.0, 1.0, (0.0, 0.25, 0.5, 0.75, 1.0))
-    marks = f'<path class="axis-line" d="M0 {SIDE}L{SIDE} 0"/>'
+    marks = f'<path class="diagonal" d="M0 {SIDE}L{SIDE} 0"/>'
     most = max(finite(entry, "cases") or 1.0 for entry in bins)
     for entry in bins:
         stated, right = finite(entry, "mean_probability") or 0.0, finite(entry, "share_right") or 0.0

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from unmt.report.tables import Column, text_table
-from unmt.report.words import MISSING, duration, finite, grouped, percent, rate
+from unmt.report.words import MISSING, duration, error_percent, finite, grouped, rate
 
 CELL_COLUMNS = (
     Column("kind"),
@@ -13,36 +13,41 @@ CELL_COLUMNS = (
     Column("error", is_number=True),
     Column("95 % interval", is_number=True, is_detail=True),
     Column("exact", is_number=True),
-    Column("at most 2 %", is_number=True, is_detail=True),
-    Column("time each", is_number=True),
-    Column("keys/s", is_number=True, is_detail=True),
+    Column("within 2 %", is_number=True, is_detail=True),
     Column("family", is_number=True, is_detail=True),
     Column("language", is_number=True, is_detail=True),
-    Column("identified / ambiguous / none", is_number=True, is_detail=True),
+    Column("verdicts", is_number=True, is_detail=True),
+    Column("time each", is_number=True),
+    Column("keys/s", is_number=True, is_detail=True),
 )
 PEER_COLUMNS = (
     Column("program"),
-    Column("kind"),
+    Column("kind", is_detail=True),
     Column("length", is_number=True),
-    Column("ciphers", is_number=True),
-    Column("its error", is_number=True, is_detail=True),
-    Column("our error", is_number=True, is_detail=True),
-    Column("error, ours over its", is_number=True),
-    Column("its time", is_number=True, is_detail=True),
-    Column("our time", is_number=True, is_detail=True),
-    Column("time, ours over its", is_number=True),
+    Column("ciphers", is_number=True, is_detail=True),
+    Column("error", is_number=True, is_detail=True),
+    Column("ours", is_number=True, is_detail=True),
+    Column("error ratio", is_number=True),
+    Column("time", is_number=True, is_detail=True),
+    Column("ours", is_number=True, is_detail=True),
+    Column("time ratio", is_number=True),
 )
+CELL_NOTE = (
+    "Exact, within 2 % of the letters, family and language right: numbers of ciphers. "
+    "Verdicts: identified / ambiguous / no structure found."
+)
+PEER_NOTE = "The same ciphers in the same run; ratios are ours over theirs, with 95 % intervals."
 
 
 def bench_text(result: Mapping[str, Any]) -> str:
     """The whole benchmark as aligned plain text."""
     cells = [cell_row(cell) for cell in result["cells"]] + [cell_row({**result["overall"], "kind": "all"})]
-    text = text_table(CELL_COLUMNS, cells)
+    text = f"{text_table(CELL_COLUMNS, cells)}{CELL_NOTE}\n"
     error, brier = finite(result["overall"], "expected_calibration_error"), finite(result["overall"], "brier_score")
     if error is not None and brier is not None:
         text += f"\nprobability_correct: expected calibration error {error:.3f}, Brier score {brier:.3f}\n"
     rows = peer_rows(result["peers"])
-    text += "\n" + text_table(PEER_COLUMNS, rows) if rows else ""
+    text += f"\n{PEER_NOTE}\n{text_table(PEER_COLUMNS, rows)}" if rows else ""
     return text + "".join(f"{peer['name']}: {peer['reason']}\n" for peer in result["peers"] if peer.get("reason"))
 
 
@@ -58,13 +63,13 @@ def cell_row(cell: Mapping[str, Any]) -> list[str]:
         grouped(finite(cell, "length"), 0),
         f"{ciphers:,}",
         *_rate_texts(cell.get("symbol_error_rate")),
-        _of(cell, "exact", scored),
-        _of(cell, "within_2_percent", scored),
+        _count(cell, "exact", scored, ciphers),
+        _count(cell, "within_2_percent", scored, ciphers),
+        _count(cell, "family_right", ciphers, ciphers),
+        _count(cell, "language_right", int(finite(cell, "language_known") or 0), ciphers),
+        " / ".join(str(verdicts.get(name, 0)) for name in ("identified", "ambiguous", "no structure found")),
         duration(finite(seconds, "mean")) if isinstance(seconds, Mapping) else MISSING,
         rate(finite(cell, "keys_per_second")),
-        _of(cell, "family_right", ciphers),
-        _of(cell, "language_right", int(finite(cell, "language_known") or 0)),
-        " / ".join(str(verdicts.get(name, 0)) for name in ("identified", "ambiguous", "no structure found")),
     ]
 
 
@@ -76,8 +81,8 @@ def peer_rows(peers: Sequence[Mapping[str, Any]]) -> list[list[str]]:
             str(cell.get("kind")),
             grouped(finite(cell, "length"), 0),
             grouped(finite(cell, "ciphers"), 0),
-            percent(finite(cell, "symbol_error_rate")),
-            percent(finite(cell, "our_symbol_error_rate")),
+            error_percent(finite(cell, "symbol_error_rate")),
+            error_percent(finite(cell, "our_symbol_error_rate")),
             _ratio(cell.get("error_ratio")),
             duration(finite(cell, "seconds")),
             duration(finite(cell, "our_seconds")),
@@ -92,15 +97,20 @@ def _rate_texts(error: Any) -> tuple[str, str]:
     """The mean and its interval."""
     if not isinstance(error, Mapping):
         return MISSING, MISSING
-    return percent(finite(error, "mean")), f"{percent(finite(error, 'low'))} to {percent(finite(error, 'high'))}"
+    low, high = error_percent(finite(error, "low")), error_percent(finite(error, "high"))
+    return error_percent(finite(error, "mean")), f"{low.removesuffix(' %')} to {high}"
 
 
-def _of(cell: Mapping[str, Any], field: str, total: int) -> str:
-    return f"{int(finite(cell, field) or 0)} of {total}" if total else MISSING
+def _count(cell: Mapping[str, Any], field: str, known: int, ciphers: int) -> str:
+    """How many ciphers; of how many, only where it is not all of the cell."""
+    if not known:
+        return MISSING
+    count = int(finite(cell, field) or 0)
+    return f"{count:,}" if known == ciphers else f"{count:,} of {known:,}"
 
 
 def _ratio(ratio: Any) -> str:
     """A ratio with its interval; a dash where the peer made no error at all."""
     if not isinstance(ratio, Mapping):
         return MISSING
-    return f"{ratio['estimate']:.3g} ({ratio['low']:.3g} to {ratio['high']:.3g})"
+    return f"{ratio['estimate']:.2g} ({ratio['low']:.2g} to {ratio['high']:.2g})"

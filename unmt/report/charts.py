@@ -97,7 +97,7 @@ def plot(
     """The marks in a frame with both axes. labels, tick_text: of x and of y; description: for those who cannot see."""
     grid = "".join(f'<path class="grid-line" d="M0 {_down(y, tick)}h{SIDE}"/>' for tick in y.ticks)
     across = "".join(
-        f'<span style="left:{100 * x.share(tick):.2f}%">{escape(tick_text[0](tick))}</span>' for tick in x.ticks
+        f'<span style="left:{100 * x.share(tick):.2f}%">{escape(tick_text[0](tick))}</span>' for tick in _apart(x)
     )
     up = "".join(
         f'<span style="bottom:{100 * y.share(tick):.2f}%">{escape(tick_text[1](tick))}</span>' for tick in y.ticks
@@ -110,12 +110,14 @@ def plot(
     )
 
 
-def bars(rows: Sequence[BarRow], scale: Scale, *, description: str, unit: str) -> str:
-    """Horizontal bars on one axis that begins at zero."""
+def bars(rows: Sequence[BarRow], scale: Scale, *, description: str) -> str:
+    """Horizontal bars on one axis that begins at zero; a bar that is longer than the axis fades out at its end."""
     body = ""
     for row in rows:
         parts = "".join(
-            f'<i class="{part.style}" style="width:{100 * scale.share(part.length):.3f}%"></i>' for part in row.segments
+            f'<i class="{part.style}{" beyond" * (part.length > scale.high)}" '
+            f'style="width:{100 * scale.share(part.length):.3f}%"></i>'
+            for part in row.segments
         )
         ticks = "".join(f'<u style="left:{100 * scale.share(tick):.3f}%"></u>' for tick in row.ticks)
         body += (
@@ -125,7 +127,7 @@ def bars(rows: Sequence[BarRow], scale: Scale, *, description: str, unit: str) -
     marks = "".join(f'<span style="left:{100 * scale.share(t):.2f}%">{grouped(t)}</span>' for t in scale.ticks)
     return (
         f'<figure class="bars" role="img" aria-label="{escape(description)}">{body}'
-        f'<div class="x-ticks">{marks}</div><div class="x-name">{escape(unit)}</div></figure>\n'
+        f'<div class="x-ticks">{marks}</div></figure>\n'
     )
 
 
@@ -136,6 +138,15 @@ def legend(entries: Sequence[tuple[str, str]]) -> str:
         + "".join(f'<span><i class="swatch {style}"></i>{escape(name)}</span> ' for style, name in entries)
         + "</p>\n"
     )
+
+
+def _apart(scale: Scale) -> list[float]:
+    """The ticks whose names do not run into each other on a narrow screen."""
+    kept: list[float] = []
+    for tick in scale.ticks:
+        if not kept or scale.share(tick) - scale.share(kept[-1]) > 0.08:
+            kept.append(tick)
+    return kept
 
 
 def _placed(points: Sequence[tuple[float, float]], x: Scale, y: Scale) -> list[tuple[str, str]]:

@@ -21,8 +21,10 @@ def code_length_picture(result: Mapping[str, Any]) -> str:
         return ""
     samples = null_samples(result)
     null, random = finite(result, "null_bits"), finite(result, "random_bits")
+    saved = (null or 0.0) - total
+    shown = [*segments, Segment("saved against the null", saved, "saved")] if saved > 0 else segments
     rows = [
-        BarRow("this reading", f"{grouped(total)} bits", segments),
+        BarRow("this reading", f"{grouped(total)} bits", shown),
         BarRow(
             "the same search on shuffled text",
             f"{grouped(null)} bits" if null is not None else "not measured",
@@ -37,8 +39,8 @@ def code_length_picture(result: Mapping[str, Any]) -> str:
     ]
     scale = linear_scale(0.0, max([total, null or 0.0, random or 0.0, *samples]))
     description = "Code lengths in bits. " + "; ".join(f"{row.name}: {row.value}" for row in rows) + "."
-    named = [(part.style, f"{part.name} {grouped(part.length)}") for part in segments if part.length > 0]
-    return bars(rows, scale, description=description, unit="bits") + legend(named) + _close_up(total, samples, random)
+    named = [(part.style, f"{part.name} {grouped(part.length)}") for part in shown if part.length > 0]
+    return bars(rows, scale, description=description) + legend(named) + _close_up(total, samples, random)
 
 
 def null_samples(result: Mapping[str, Any]) -> list[float]:
@@ -63,4 +65,4 @@ def _close_up(total: float, samples: list[float], random: float | None) -> str:
     description = f"This reading at {grouped(total)} bits; {len(samples)} shuffled texts from {spread} bits."
     entries = [("reading-swatch", "this reading"), ("null", f"{len(samples)} shuffled texts, {spread}")]
     entries += [("random", "no structure at all")] if random is not None else []
-    return plot(marks, x, y, labels=("bits", ""), description=description, style="strip") + legend(entries)
+    return plot(marks, x, y, labels=("", ""), description=description, style="strip") + legend(entries)

@@ -22,6 +22,8 @@ from unmt.report.words import MISSING, duration, family_name, finite, grouped, l
 
 __all__ = ["bench_page", "decipher_page"]
 
+# Symbols a row up to which a grid leaves room for the key beside it.
+NARROW_GRID = 24
 STOPPED = {
     "certified": "certified: more search could not have changed the verdict",
     "converged": "converged: further restarts found nothing shorter",
@@ -36,8 +38,7 @@ def decipher_page(result: Mapping[str, Any]) -> str:
     body = (
         head(result)
         + section(_reading_title(result), _running_text(result), _reading_note(result))
-        + section("Letter by letter", interlinear(alignment), _interlinear_note(alignment))
-        + section("The key", key_view(result, alignment), _key_note(result, alignment))
+        + _letters_and_key(result, alignment)
         + section(
             "Code lengths", code_length_picture(result), "Shorter is better. A reading counts only by what it saves."
         )
@@ -47,6 +48,16 @@ def decipher_page(result: Mapping[str, Any]) -> str:
         + section("To do it again", _reproduction(result))
     )
     return document(title(result), body)
+
+
+def _letters_and_key(result: Mapping[str, Any], alignment: Alignment) -> str:
+    """The ciphertext over its plaintext, and the key: beside it where the ciphertext is a narrow grid."""
+    body = section("Letter by letter", interlinear(alignment), _interlinear_note(alignment)) + section(
+        "The key", key_view(result, alignment), _key_note(result, alignment)
+    )
+    widest = max((len(word) for line in alignment.lines for word in line), default=0)
+    is_narrow = alignment.is_grid and widest <= NARROW_GRID
+    return f'<div class="pair">\n{body}</div>\n' if is_narrow else body
 
 
 def _reading_title(result: Mapping[str, Any]) -> str:
@@ -92,7 +103,7 @@ def _alternatives(result: Mapping[str, Any]) -> str:
     columns = [
         Column("family"), Column("language"), Column("bits", is_number=True), Column("over the best", is_number=True),
         Column("text", is_number=True, is_detail=True), Column("key", is_number=True, is_detail=True),
-        Column("homophones", is_number=True, is_detail=True), Column("begins"),
+        Column("homophones", is_number=True, is_detail=True), Column("begins", is_start=True),
     ]  # fmt: skip
     rows = [_alternative(entry, best) for entry in sorted(entries, key=_total)]
     return html_table(columns, rows)

@@ -45,13 +45,13 @@ def _picture(preflight: Mapping[str, Any], families: list[Mapping[str, Any]]) ->
     longest = max(asked)
     scale = linear_scale(0.0, min(max(payable, longest), 2 * longest) or 1.0)
     description = "; ".join(f"{row.name}: {row.value}" for row in rows) + "."
-    return bars(rows, scale, description=description, unit="bits")
+    return bars(rows, scale, description=description)
 
 
 def _family_row(entry: Mapping[str, Any], asked: float, payable: float) -> BarRow:
     is_enough = bool(entry.get("enough"))
     unicity = finite(entry, "unicity_symbols")
-    needs = f", {grouped(unicity, 0)} symbols" if unicity is not None else ""
+    needs = f", from {grouped(unicity, 0)} symbols on" if unicity is not None else ""
     return BarRow(
         f"{family_name(entry.get('family'))} asks",
         f"{grouped(asked)} bits{needs}: {'enough' if is_enough else 'not enough'}",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import accumulate
 from typing import Any
 
-from unmt.report.charts import Scale, dots, legend, linear_scale, log_scale, plot, polyline
+from unmt.report.charts import Scale, legend, linear_scale, log_scale, plot, polyline
 from unmt.report.words import duration, finite, grouped
 
 # Beyond this ratio of last to first time a linear axis would press the start of the search into its edge.
@@ -12,7 +12,7 @@ LOG_TIME_RATIO = 30.0
 
 
 def history_picture(result: Mapping[str, Any]) -> str:
-    """The best bits over the seconds, with what each step reached and the null; empty without history."""
+    """The best bits over the seconds, and the null; empty without history."""
     points = history_points(result)
     if not points:
         return ""
@@ -22,10 +22,10 @@ def history_picture(result: Mapping[str, Any]) -> str:
     x = _time_scale(times, last)
     null = finite(result, "null_bits")
     y = linear_scale(best[-1], max([bits for _, bits in points] + ([null] if null is not None else [])))
-    marks = dots(points, x, y, "tried", 5) + polyline(_steps(times, best, last), x, y, "line s0")
+    marks = polyline(_steps(times, best, last), x, y, "line s0")
     if null is not None:
         marks += polyline([(x.low, null), (x.high, null)], x, y, "line dashed")
-    entries = [("s0", "best so far"), ("tried-swatch", "reached by each part of the search")]
+    entries = [("s0", "best so far")]
     entries += [("dashed-swatch", "null: shuffled text")] if null is not None else []
     description = (
         f"Best code length over time: from {grouped(best[0])} to {grouped(best[-1])} bits in {duration(last)}."

@@ -7,11 +7,15 @@ from typing import NamedTuple
 
 
 class Column(NamedTuple):
-    """A heading, whether its values are numbers (set to the right), and whether a narrow screen drops it."""
+    """A heading, whether its values are numbers (set to the right), and whether a narrow screen drops it.
+
+    is_start: it holds the start of a text, which may break anywhere.
+    """
 
     heading: str
     is_number: bool = False
     is_detail: bool = False
+    is_start: bool = False
 
 
 def text_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> str:
@@ -55,5 +59,6 @@ def display_width(text: str) -> int:
 
 
 def _class(column: Column) -> str:
-    names = [name for name, wanted in (("n", column.is_number), ("wide", column.is_detail)) if wanted]
+    styles = (("n", column.is_number), ("wide", column.is_detail), ("start", column.is_start))
+    names = [name for name, is_wanted in styles if is_wanted]
     return f' class="{" ".join(names)}"' if names else ""

@@ -62,6 +62,11 @@ def percent(share: float | None) -> str:
     return f"{100 * share:.3g} %"
 
 
+def error_percent(share: float | None) -> str:
+    """An error rate as per cent to two digits, also where it is small: 0.05 % is not 0.1 %."""
+    return MISSING if share is None else f"{100 * share:.2g} %" if share < 0.995 else f"{100 * share:.0f} %"
+
+
 def duration(seconds: float | None) -> str:
     """A time with a unit that suits it."""
     if seconds is None:
@@ -74,10 +79,10 @@ def duration(seconds: float | None) -> str:
 
 
 def rate(per_second: float | None) -> str:
-    """Keys a second, in thousands or millions."""
+    """Keys a second, in thousands (k) or millions (M)."""
     if per_second is None:
         return MISSING
-    for size, name in ((1e6, " million"), (1e3, " thousand")):
+    for size, name in ((1e6, " M"), (1e3, " k")):
         if per_second >= size:
             return f"{per_second / size:.3g}{name}"
     return f"{per_second:.3g}"

@@ -1,0 +1,161 @@
+"""Results as a search stores them, made up here: a homophonic grid, a letter with word divisions, and others."""
+
+import hashlib
+import random
+from typing import Any
+
+import pytest
+
+PROSE = (
+    "The lamp in the upper window burned until morning, and nobody in the village asked why. "
+    "When the ferry came in with the first grey light, Marta carried the box down to the quay herself; "
+    "it weighed almost nothing, yet she set it on the planks as if it might break the boat. "
+    "Keep it dry, she said, and do not open it before you have passed the lighthouse. "
+    "The boy nodded, and looked only at the rope in his hands."
+)
+SIGNS = [chr(code) for code in range(33, 126)]
+
+
+def code_lengths(total: float, gain: float) -> dict[str, Any]:
+    draw = random.Random(1)
+    samples = [total + gain + draw.gauss(0, 9) for _ in range(8)]
+    return {
+        "null_bits": sum(samples) / 8,
+        "null_samples": samples,
+        "gain_bits": sum(samples) / 8 - total,
+        "total_bits": total,
+        "random_bits": total + gain * 0.8,
+    }
+
+
+def search(total: float, family: str) -> dict[str, Any]:
+    draw = random.Random(2)
+    history = []
+    for step in range(24):
+        bits = total + 900 * 0.6**step + draw.random() * 40 * (step < 12)
+        history.append({"seconds": 0.012 * 1.25**step, "keys": 40_000 * (step + 1), "bits": bits,
+                        "family": family, "language": "en"})  # fmt: skip
+    return {
+        "history": history, "seconds": 2.4, "keys": 5_120_000, "keys_per_second": 2.13e6, "seed": 0, "restarts": 12,
+        "stopped": "certified", "version": "0.1.0", "model_sha256": "5f" * 32,
+    }  # fmt: skip
+
+
+def preflight(count: int, distinct: int) -> dict[str, Any]:
+    payable = 2.31 * count
+    families = [
+        {"family": family, "key_bits": bits, "unicity_symbols": bits / 2.31, "enough": payable > bits}
+        for family, bits in [("caesar", 4.7), ("substitution", 88.4), ("vigenere", 99.0), ("homophonic", 4.7 * distinct)]
+    ]
+    return {
+        "symbols": count, "distinct_symbols": distinct, "redundancy_bits_per_symbol": 2.31, "payable_bits": payable,
+        "families": families,
+        "sentence": "Enough for a simple substitution and for a homophonic key of this many symbols.",
+    }  # fmt: skip
+
+
+def alternatives(total: float, plaintext: str) -> list[dict[str, Any]]:
+    rivals = [("homophonic", "en", 0.0), ("homophonic", "de", 212.4), ("vigenere", "en", 486.0), ("columnar", "fr", 799.3)]
+    return [
+        {"family": family, "language": language, "total_bits": total + more, "text_bits": total * 0.7 + more,
+         "mapping_bits": total * 0.3, "homophone_bits": 0.0, "plaintext": plaintext[:60]}
+        for family, language, more in rivals
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def homophonic() -> dict[str, Any]:
+    """A grid of signs, 17 a row, whose symbols include < > & and quotes."""
+    draw = random.Random(7)
+    letters = "".join(character for character in PROSE.lower() if character.isalpha())
+    pool = iter(draw.sample(SIGNS, len(SIGNS)))
+    table = {letter: [next(pool) for _ in range(max(1, letters.count(letter) // 9))] for letter in sorted(set(letters))}
+    symbols = [draw.choice(table[letter]) for letter in letters]
+    used = set(symbols)
+    confidence = {symbol: 1 - 0.999 * draw.random() ** 12 for symbol in sorted(used)}
+    rows = range(0, len(letters), 17)
+    words = " ".join("".join(c if c.isalpha() else " " for c in PROSE.lower()).split())
+    ciphertext = "\n".join("".join(symbols[row : row + 17]) for row in rows)
+    total = 2036.4
+    return {
+        "plaintext": "\n".join(letters[row : row + 17] for row in rows), "plaintext_words": words, "letters": letters,
+        "key": {symbol: letter for letter, own in table.items() for symbol in own if symbol in used},
+        "family": "homophonic", "language": "en", "verdict": "identified", "probability_correct": 0.9962,
+        "mapping_bits": 253.8, "text_bits": 1012.2, "homophone_bits": total - 253.8 - 1012.2,
+        "preflight": preflight(len(letters), len(used)), "alternatives": alternatives(total, letters),
+        "key_confidence": confidence, "letter_confidence": [confidence[symbol] for symbol in symbols],
+        "ciphertext": ciphertext, "ciphertext_symbols": symbols,
+        "data_sha256": hashlib.sha256(ciphertext.encode()).hexdigest(),
+    } | code_lengths(total, 618) | search(total, "homophonic")  # fmt: skip
+
+
+@pytest.fixture
+def letter() -> dict[str, Any]:
+    """A simple substitution with word divisions, capitals and punctuation."""
+    draw = random.Random(3)
+    alphabet = "abcdefghijklmnopqrstuvwxyz"
+    mixed = "".join(draw.sample(alphabet, 26))
+    table = str.maketrans(alphabet + alphabet.upper(), mixed + mixed.upper())
+    letters = "".join(character for character in PROSE.lower() if character.isalpha())
+    confidence = {symbol: draw.choice([1.0, 1.0, 1.0, 0.97, 0.9, 0.6, 0.3]) for symbol in sorted(mixed)}
+    symbols = letters.translate(table)
+    total = 818.2
+    return {
+        "plaintext": PROSE, "plaintext_words": PROSE, "letters": letters,
+        "key": {symbol: letter for letter, symbol in zip(alphabet, mixed, strict=True) if letter in letters},
+        "family": "substitution", "language": "en", "verdict": "ambiguous", "probability_correct": 0.62,
+        "mapping_bits": 88.4, "text_bits": total - 88.4, "homophone_bits": 0.0,
+        "preflight": preflight(len(letters), 24), "alternatives": alternatives(total, PROSE),
+        "key_confidence": confidence, "letter_confidence": [confidence[symbol] for symbol in symbols],
+        "ciphertext": PROSE.translate(table), "data_sha256": "ab" * 32,
+    } | code_lengths(total, 301) | search(total, "substitution")  # fmt: skip
+
+
+@pytest.fixture
+def nothing(letter: dict[str, Any]) -> dict[str, Any]:
+    """A result that says that there is nothing to find, with what is optional missing."""
+    return letter | {
+        "verdict": "no structure found", "probability_correct": 0.004, "null_bits": None, "null_samples": [],
+        "gain_bits": None, "history": [], "alternatives": [], "letter_confidence": [], "key_confidence": {},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def benchmark() -> dict[str, Any]:
+    """A benchmark of three kinds with a peer measured and one absent."""
+    cells = [
+        {
+            "kind": kind, "length": length, "ciphers": 20, "scored": 20,
+            "symbol_error_rate": {"mean": error, "low": error * 0.6, "high": min(1.0, error * 1.5 + 0.002)},
+            "exact": round(20 * (1 - error)), "within_2_percent": round(20 * (1 - error / 2)),
+            "seconds": {"mean": 1.2, "median": 1.1, "max": 2.0}, "keys_per_second": 2.2e6, "family_right": 20,
+            "language_right": 19, "language_known": 20,
+            "verdicts": {"identified": 17, "ambiguous": 2, "no structure found": 1},
+        }
+        for kind, errors in [
+            ("substitution-nospaces", {16: 0.66, 32: 0.21, 64: 0.004, 128: 0.0005, 256: 0.0}),
+            ("substitution-spaces", {16: 0.31, 32: 0.042, 64: 0.003, 128: 0.0003, 256: 0.0}),
+            ("homophonic-54-nospaces", {256: 0.04, 408: 0.0005, 512: 0.0}),
+        ]
+        for length, error in errors.items()
+    ]  # fmt: skip
+    overall = {**cells[0], "kind": "all", "length": None, "ciphers": 260, "scored": 260, "exact": 214,
+               "expected_calibration_error": 0.031, "brier_score": 0.041}  # fmt: skip
+    reliability = [
+        {"low": b / 10, "high": (b + 1) / 10, "cases": n, "mean_probability": b / 10 + 0.05, "share_right": right,
+         "share_low": max(0.0, right - 0.15), "share_high": min(1.0, right + 0.12)}
+        for b, n, right in [(0, 40, 0.03), (2, 8, 0.2), (5, 9, 0.62), (8, 14, 0.81), (9, 189, 0.975)]
+    ]  # fmt: skip
+    ratio = {"estimate": 0.21, "low": 0.1, "high": 0.4}
+    peer_cell = {
+        "kind": "substitution-nospaces", "length": 64, "ciphers": 20, "symbol_error_rate": 0.063,
+        "our_symbol_error_rate": 0.004, "error_ratio": ratio, "seconds": 6.3, "our_seconds": 1.2, "time_ratio": ratio,
+    }  # fmt: skip
+    return {
+        "cells": cells, "overall": overall, "reliability": reliability, "rows": "rows.jsonl", "seed": 0,
+        "language": "named", "data": "synthetic.en.tsv.gz", "data_sha256": "cd" * 32, "version": "0.1.0",
+        "peers": [
+            {"name": "subbreaker", "version": "1.2.0", "cells": [peer_cell], "reason": None},
+            {"name": "cipher-solver", "version": None, "cells": [], "reason": "not installed"},
+        ],
+    }  # fmt: skip
