@@ -1,5 +1,6 @@
 """What a search returns: the reading of a ciphertext, its code lengths, and how sure we are of it."""
 
+import math
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -71,16 +72,18 @@ class Solution:
     """Of unmt."""
 
     def to_dict(self) -> dict[str, Any]:
-        """All fields as JSON can hold them: numpy numbers and arrays become Python's own."""
+        """All fields as JSON can hold them: numpy becomes Python's own, and what is not finite becomes None."""
         return {entry.name: _plain(getattr(self, entry.name)) for entry in fields(self)}
 
 
 def _plain(value: Any) -> Any:
-    """The value without numpy in it."""
+    """The value as JSON can hold it."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    if hasattr(value, "tolist"):
-        return value.tolist()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     return value

@@ -22,7 +22,7 @@ def is_table(path: Path | str) -> bool:
 def read_text(path: Path | str) -> str:
     """The text of a file in UTF-8 (.gz is unpacked; a byte order mark is dropped), or of standard input for "-".
 
-    Line breaks come back as line feeds. Raises InputError where there is no such file, or it is a folder, cannot be read,
+    Line breaks come back as line feeds. Raises InputError where the file is missing, a folder, cannot be read,
     is binary, is not UTF-8, or has nothing but white space.
     """
     name = _name(path)

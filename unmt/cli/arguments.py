@@ -1,0 +1,135 @@
+"""The command line, checked and quoted before Hydra sees it.
+
+Hydra's grammar refuses many a file name (`δίσκος (1).txt`, `a=b.txt`, `~/a.txt`), reads `1912` as a number and `nan`
+as a float. A key that holds text takes its value as it is typed, so these are quoted here.
+"""
+
+import re
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from types import NoneType
+from typing import Any, get_args
+
+from unmt.cli.command import Command, keys_of
+from unmt.errors import InputError
+
+CONFIGURATIONS = ("job", "hydra", "all")
+_ASSIGNMENT = re.compile(r"(?P<key>[^=]*)=(?P<value>.*)", re.DOTALL)
+
+
+def checked(command: Command, arguments: Sequence[str]) -> list[str]:
+    """The arguments as Hydra takes them, options first. Raises InputError for an unknown option or key, in one line."""
+    for argument in arguments:
+        _check_encoding(argument)
+    options, assignments = _options(command, list(arguments))
+    keys = keys_of(command.configuration)
+    is_sweep = "--multirun" in options
+    if assignments and command.positional and "=" not in assignments[0]:
+        first, *assignments = assignments
+        options.append(f"{command.positional}={quoted(first)}")
+    return options + [_assignment(command, assignment, keys, is_sweep=is_sweep) for assignment in assignments]
+
+
+def quoted(text: str) -> str:
+    """The text as a quoted string of Hydra's grammar that means exactly this text, interpolations included."""
+    literal = re.sub(r"(\\*)\$\{", lambda found: found[1] * 2 + r"\${", text)
+    return "'" + re.sub(r"(\\*)('|\Z)", lambda found: found[1] * 2 + ("\\'" if found[2] else ""), literal) + "'"
+
+
+def nearest(word: str, known: Sequence[str]) -> str | None:
+    """The known word that was probably meant."""
+    return next(iter(get_close_matches(word, known, n=1)), None)
+
+
+def _check_encoding(argument: str) -> None:
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        shown = argument.encode(errors="backslashreplace").decode()
+        raise InputError(f"{shown}: not UTF-8. Give the text in a file, or rename the file.") from None
+
+
+def _options(command: Command, arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Those of Hydra's options that have a meaning here, and the other arguments."""
+    options: list[str] = []
+    others: list[str] = []
+    while arguments:
+        argument = arguments.pop(0)
+        name, _, value = argument.partition("=")
+        if argument in {"-m", "--multirun"}:
+            options.append("--multirun")
+        elif argument == "--resolve":
+            options.append(argument)
+        elif name in {"--cfg", "-c"}:
+            value = value or (arguments.pop(0) if arguments else "")
+            if value not in CONFIGURATIONS:
+                raise InputError(f"--cfg {value}: unknown. Choose one of {', '.join(CONFIGURATIONS)}.")
+            options += ["--cfg", value]
+        elif argument.startswith("-") and argument != "-":
+            raise InputError(_unknown_option(command, argument))
+        else:
+            others.append(argument)
+    if "--cfg" in options and "--multirun" in options:
+        raise InputError("--cfg shows one configuration, -m runs over several. Give one of them.")
+    if "--resolve" in options and "--cfg" not in options:
+        raise InputError("--resolve goes with --cfg. Add --cfg job.")
+    return options, others
+
+
+def _unknown_option(command: Command, option: str) -> str:
+    key = nearest(option.partition("=")[0].lstrip("-"), list(keys_of(command.configuration)))
+    hint = f"Did you mean {key}=?" if key else "Options are written key=value."
+    return f"unknown option {option}. {hint} See `unmt {command.name} --help`."
+
+
+def _assignment(command: Command, argument: str, keys: dict[str, Any], *, is_sweep: bool) -> str:
+    """key=value as Hydra takes it."""
+    found = _ASSIGNMENT.fullmatch(argument)
+    if not found:
+        raise InputError(_without_value(command, argument, keys))
+    key, value = found["key"].lstrip("+"), found["value"]
+    if key.partition(".")[0].partition("/")[0] == "hydra":
+        return argument
+    if key not in keys:
+        raise InputError(_unknown_key(command, key, keys))
+    if not _is_text(keys[key]) or _stands_as_it_is(argument, keys[key], is_sweep=is_sweep):
+        return argument
+    return f"{found['key']}={quoted(value)}"
+
+
+def _without_value(command: Command, argument: str, keys: dict[str, Any]) -> str:
+    if "input" in keys and (Path(argument).exists() or argument == "-"):
+        return f"{argument}: options are written key=value. Did you mean input={argument}?"
+    key = nearest(argument, list(keys))
+    hint = f"Did you mean {key}=?" if key else f"See `unmt {command.name} --help`."
+    return f"{argument}: options are written key=value. {hint}"
+
+
+def _unknown_key(command: Command, key: str, keys: dict[str, Any]) -> str:
+    close = nearest(key, list(keys))
+    hint = f"Did you mean {close}=?" if close else f"Its keys are {', '.join(keys)}."
+    return f"unmt {command.name} has no key {key!r}. {hint}"
+
+
+def _is_text(kind: Any) -> bool:
+    return kind is str or str in get_args(kind)
+
+
+def _stands_as_it_is(argument: str, kind: Any, *, is_sweep: bool) -> bool:
+    """Whether Hydra shall read the value: null where there may be none, the user's own quotes, the list of a sweep."""
+    value = argument.partition("=")[2]
+    if value == "null":
+        return NoneType in get_args(kind)
+    has_quotes = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    if not (has_quotes or is_sweep):
+        return False
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.core.override_parser.types import QuotedString
+    from hydra.errors import HydraException
+
+    try:
+        override = OverridesParser.create().parse_override(argument)
+    except HydraException:
+        return False
+    return override.is_sweep_override() or isinstance(override.value(), QuotedString)

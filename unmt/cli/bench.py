@@ -1,0 +1,105 @@
+"""`unmt bench`: the standing benchmarks."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from unmt.cli.command import Command
+from unmt.cli.decipher import check_numbers, expanded
+from unmt.cli.interruption import Interrupted, stop_on_interrupt
+from unmt.cli.output import note, write
+from unmt.cli.progress import Progress
+from unmt.cli.run_directory import RunSettings, run_directory
+from unmt.errors import InputError
+
+BENCHMARKS = ("ciphers",)
+HELP = """
+Usage: unmt bench ciphers [key=value ...]
+
+Breaks a table of ciphers and compares with their plaintexts: error, exact keys, seconds and keys a second by family
+and length, and whether the stated probabilities hold. The plaintexts are used for that only.
+
+  unmt bench ciphers
+  unmt bench ciphers data=mine.tsv.gz language=en
+  unmt bench ciphers limit=20 peers=false
+
+  data=null        a table (.tsv, .tsv.gz, .jsonl) with columns id, kind, length, ciphertext, plaintext;
+                   null: ciphers made on the spot
+  language=auto    en, de, fr, es, it, or a file
+  limit=null       at most so many ciphers of each kind and length
+  peers=true       also run other programs that are installed (subbreaker, cipher-solver), for ratios
+  seconds=null     stop each search after that many seconds; null: it ends by itself
+  threads=null     so many cores; null: all
+  seed=0           same seed, same answer
+
+Where things go
+  standard output  the table of results
+  run.dir=null     folder for config.yaml, metrics.jsonl, result.json and report.html; null: a dated one under runs/
+  quiet=false      true: nothing on standard error but errors
+"""
+
+
+@dataclass
+class Configuration:
+    """The keys of `unmt bench`; HELP says what each is."""
+
+    benchmark: str | None = None
+    data: str | None = None
+    language: str = "auto"
+    limit: int | None = None
+    peers: bool = True
+    seconds: float | None = None
+    threads: int | None = None
+    seed: int = 0
+    quiet: bool = False
+    run: RunSettings = field(default_factory=RunSettings)
+
+
+def run(configuration: Configuration) -> None:
+    """Run the benchmark that the configuration names."""
+    if configuration.benchmark not in BENCHMARKS:
+        asked = f"no benchmark {configuration.benchmark!r}" if configuration.benchmark else "no benchmark is named"
+        raise InputError(f"{asked}. Give one of: {', '.join(BENCHMARKS)}, such as `unmt bench ciphers`.")
+    check_numbers(configuration)
+    with run_directory("bench", configuration) as directory:
+        progress = Progress(directory.append_metrics, quiet=configuration.quiet)
+        with stop_on_interrupt(progress):
+            try:
+                result = _measured(configuration, directory.path, progress)
+            finally:
+                progress.clear()
+            text = str(result["text"])
+            from unmt.report.page import bench_page
+
+            directory.write_json("result.json", result)
+            directory.write_text("report.html", bench_page(result))
+            write(text.rstrip("\n") + "\n")
+    if progress.stop_requested:
+        raise Interrupted(f"Interrupted. What was measured is in {directory.path}; the same command starts again.")
+    if not configuration.quiet:
+        note(f"\nreport    {directory.file('report.html')}")
+
+
+def _measured(configuration: Configuration, output: Path, progress: Progress) -> dict[str, object]:
+    from unmt.tasks.bench_ciphers import run as run_ciphers
+
+    return run_ciphers(
+        None if configuration.data is None else Path(expanded(configuration.data)),
+        limit=configuration.limit,
+        seed=configuration.seed,
+        language=expanded(configuration.language),
+        peers=configuration.peers,
+        threads=configuration.threads,
+        seconds=configuration.seconds,
+        output=output,
+        monitor=progress,
+    )
+
+
+COMMAND = Command(
+    name="bench",
+    summary="the standing benchmarks, beside other programs where they are installed",
+    help=HELP,
+    configuration=Configuration,
+    run=run,
+    positional="benchmark",
+)

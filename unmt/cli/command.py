@@ -1,0 +1,35 @@
+"""What a command of `unmt` is made of. Nothing here or in a command's module imports Hydra, numpy or numba at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, get_type_hints
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command.
+
+    name: as typed after `unmt`. summary: one line for the list of commands. help: the whole text of `--help`.
+    configuration: a dataclass, its keys, their types and defaults. run: takes an instance of it.
+    positional: the key that a first argument without "=" is the value of.
+    """
+
+    name: str
+    summary: str
+    help: str
+    configuration: type
+    run: Callable[[Any], None]
+    positional: str | None = None
+
+
+def keys_of(configuration: type) -> dict[str, Any]:
+    """The type of every key, nested ones with dots: {"seed": int, "run.dir": str | None, ...}."""
+    found: dict[str, Any] = {}
+    hints = get_type_hints(configuration)
+    for entry in fields(configuration):
+        kind = hints[entry.name]
+        if is_dataclass(kind):
+            found |= {f"{entry.name}.{key}": value for key, value in keys_of(kind).items()}  # type: ignore[arg-type]
+        else:
+            found[entry.name] = kind
+    return found

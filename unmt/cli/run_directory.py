@@ -1,0 +1,191 @@
+"""The folder of a run: config.yaml, metrics.jsonl, result.json, report.html, and what else the command keeps."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from unmt.errors import InputError
+from unmt.text import atomic
+
+RUNS = Path("runs")
+# Where a run writes, how much it says and on how many cores it works do not change its answer.
+FREE_KEYS = ("run.dir", "quiet", "threads")
+
+
+@dataclass
+class RunSettings:
+    """The group `run` of a command's configuration."""
+
+    dir: str | None = None
+
+
+class RunDirectory:
+    """An open folder of a run. Whatever cannot be written raises InputError."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def file(self, name: str) -> Path:
+        """The path of a file in it."""
+        return self.path / name
+
+    def write_text(self, name: str, text: str) -> Path:
+        """A whole file, in place of what was there."""
+        with self.refusals():
+            atomic.write_text(self.file(name), text)
+        return self.file(name)
+
+    def write_json(self, name: str, value: dict[str, Any]) -> Path:
+        """A whole file of JSON, as a person can read it."""
+        return self.write_text(name, json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+    def append_metrics(self, values: dict[str, Any]) -> None:
+        """A line of metrics.jsonl."""
+        with self.refusals(), self.file("metrics.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n")
+
+    def whole_lines(self, name: str) -> list[bytes]:
+        """The lines of a file that is appended to; a last one that a killed run left half written is cut off it."""
+        with self.refusals():
+            try:
+                data = self.file(name).read_bytes()
+            except FileNotFoundError:
+                return []
+            whole = data.rfind(b"\n") + 1
+            if whole < len(data):
+                os.truncate(self.file(name), whole)
+        return data[:whole].split(b"\n")[:-1]
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """What the file system refuses inside becomes InputError."""
+        try:
+            yield
+        except OSError as error:
+            raise InputError(
+                f"run.dir={self.path}: {error.strerror}. Name a folder with room that can be written."
+            ) from None
+
+
+@contextmanager
+def run_directory(command: str, configuration: Any) -> Iterator[RunDirectory]:
+    """The folder of this run, with config.yaml in it; it belongs to this process until it is closed.
+
+    configuration: a command's dataclass with a group `run`. Without run.dir the folder is a new one under runs/; it
+    goes away again where the input turns out to be bad.
+    Raises InputError where the folder cannot be written, is in use, or holds a run with other settings.
+    """
+    import yaml
+
+    settings = asdict(configuration)
+    given = configuration.run.dir
+    run = RunDirectory(Path(given).expanduser() if given else _dated(command))
+    with run.refusals():
+        run.path.mkdir(parents=True, exist_ok=True)
+    with _locked(run):
+        is_new = not run.file("config.yaml").exists()
+        if not is_new:
+            _check_same(run, settings)
+        try:
+            _sweep_up(run)
+            run.write_text("config.yaml", yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=10**6))
+            yield run
+        except InputError:
+            if is_new and not run.file("result.json").exists() and not run.file("rows.jsonl").exists():
+                _discard(run)
+            raise
+
+
+def _dated(command: str) -> Path:
+    """A new folder under runs/, made here so that two commands started in one second get two."""
+    stamp = datetime.now().astimezone().strftime("%Y-%m-%d_%H-%M-%S")
+    for attempt in range(1, 1000):
+        path = RUNS / (f"{stamp}-{command}" + (f"-{attempt}" if attempt > 1 else ""))
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            if not RUNS.is_dir():
+                raise InputError(
+                    f"{RUNS} is a file, so no folder can be made in it. Name another by run.dir=."
+                ) from None
+            continue
+        except OSError as error:
+            raise InputError(f"{path}: {error.strerror}. Name a folder that can be written by run.dir=.") from None
+        return path
+    raise InputError(f"{RUNS} has a thousand runs of this second. Name a folder by run.dir=.")
+
+
+@contextmanager
+def _locked(run: RunDirectory) -> Iterator[None]:
+    """Hold the folder alone. The lock goes with the process, so that a killed run leaves none."""
+    import fcntl
+
+    with run.refusals():
+        descriptor = os.open(run.path, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(
+                f"run.dir={run.path}: another run is at work there. Wait for it, or name another."
+            ) from None
+        except OSError:
+            pass  # a file system without locks: two runs in one folder are then for the user to avoid
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _check_same(run: RunDirectory, settings: dict[str, Any]) -> None:
+    """That the run begun in the folder had these settings."""
+    import yaml
+
+    try:
+        held = yaml.safe_load(run.file("config.yaml").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        held = None
+    if not isinstance(held, dict):
+        raise InputError(f"{run.file('config.yaml')} cannot be read. Name another run.dir, or delete this one.")
+    before, now = _flat(held), _flat(settings)
+    for key in sorted(before.keys() | now.keys()):
+        if key not in FREE_KEYS and before.get(key) != now.get(key):
+            raise InputError(
+                f"run.dir={run.path} holds a run with {key}={_shown(before.get(key))}, not {_shown(now.get(key))}."
+                " Name another run.dir, or delete that one."
+            )
+
+
+def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in settings.items():
+        found |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
+    return found
+
+
+def _shown(value: Any) -> str:
+    text = {None: "null", True: "true", False: "false"}.get(value) if not isinstance(value, str) else value
+    text = str(value) if text is None else text
+    return text if len(text) <= 60 else text[:60] + "..."
+
+
+def _sweep_up(run: RunDirectory) -> None:
+    """Remove what a killed run left half written."""
+    with run.refusals():
+        for left in run.path.glob(".*.part"):
+            left.unlink(missing_ok=True)
+    run.whole_lines("metrics.jsonl")
+
+
+def _discard(run: RunDirectory) -> None:
+    for name in ("config.yaml", "metrics.jsonl"):
+        run.file(name).unlink(missing_ok=True)
+    try:
+        run.path.rmdir()
+        run.path.parent.rmdir()
+    except OSError:
+        pass  # the user's own folder, with other things in it
