@@ -7,7 +7,7 @@ each come out as a sequence of symbol ids; what is no symbol is kept as layout, 
 import hashlib
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, get_args
 
@@ -39,12 +39,12 @@ class Ciphertext:
     kind        "characters" or "tokens"
     """
 
-    source: str
+    source: str = field(repr=False)
     symbols: tuple[str, ...]
     ids: Ids
     boundaries: Ids | None
-    pieces: tuple[str, ...]
-    cases: tuple[bool, ...] | None
+    pieces: tuple[str, ...] = field(repr=False)
+    cases: tuple[bool, ...] | None = field(repr=False)
     kind: Kind
 
     @classmethod

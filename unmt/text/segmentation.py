@@ -165,7 +165,7 @@ def _is_prose(characters: Sequence[str], layout: set[str]) -> bool:
     )
     share_in_place = in_place / (visible - letters)
     share_of_letters = letters / visible
-    return (share_of_letters >= 0.9 and share_in_place >= 0.8) or (share_of_letters >= 0.7 and share_in_place >= 0.95)
+    return (share_of_letters >= 0.9 and share_in_place >= 0.8) or (share_of_letters >= 0.6 and share_in_place >= 0.95)
 
 
 def _stands_as_in_prose(mark: str, before: str, after: str, layout: set[str]) -> bool:
