@@ -19,12 +19,12 @@ Breaks a table of ciphers and compares with their plaintexts: error, exact keys,
 and length, and whether the stated probabilities hold. The plaintexts are used for that only.
 
   unmt bench ciphers
-  unmt bench ciphers data=mine.tsv.gz language=en
+  unmt bench ciphers data=mine.tsv.gz language=auto
   unmt bench ciphers limit=20 peers=false
 
   data=null        a table (.tsv, .tsv.gz, .jsonl) with columns id, kind, length, ciphertext, plaintext;
-                   null: ciphers made on the spot
-  language=auto    en, de, fr, es, it, or a file
+                   and, if you like, language; null: ciphers made on the spot
+  language=named   each row's own where the table has one; auto: find it out; or en, de, fr, es, it, or a file for all
   limit=null       at most so many ciphers of each kind and length
   peers=true       also run other programs that are installed (subbreaker, cipher-solver), for ratios
   seconds=null     stop each search after that many seconds; null: it ends by itself
@@ -34,6 +34,7 @@ and length, and whether the stated probabilities hold. The plaintexts are used f
 Where things go
   standard output  the table of results
   run.dir=null     folder for config.yaml, metrics.jsonl, result.json and report.html; null: a dated one under runs/
+                   A benchmark that was stopped goes on where it was with the same run.dir.
   quiet=false      true: nothing on standard error but errors
 """
 
@@ -44,7 +45,7 @@ class Configuration:
 
     benchmark: str | None = None
     data: str | None = None
-    language: str = "auto"
+    language: str = "named"
     limit: int | None = None
     peers: bool = True
     seconds: float | None = None
@@ -74,7 +75,8 @@ def run(configuration: Configuration) -> None:
             directory.write_text("report.html", bench_page(result))
             write(text.rstrip("\n") + "\n")
     if progress.stop_requested:
-        raise Interrupted(f"Interrupted. What was measured is in {directory.path}; the same command starts again.")
+        again = f"the same command with run.dir={directory.path}"
+        raise Interrupted(f"Interrupted. What was measured is in {directory.path}; {again} goes on from there.")
     if not configuration.quiet:
         note(f"\nreport    {directory.file('report.html')}")
 

@@ -11,11 +11,11 @@ from typing import Any
 from unmt import __version__
 from unmt.cli.decipher import Configuration, expanded, search
 from unmt.cli.interruption import Interrupted, stop_on_interrupt
-from unmt.cli.journal import Journal, journal
 from unmt.cli.output import note, write
 from unmt.cli.progress import Progress
 from unmt.cli.run_directory import RunDirectory, run_directory
 from unmt.errors import InputError
+from unmt.tasks.row_file import RowFile
 from unmt.text.ciphertext import Ciphertext
 from unmt.text.readers import read_table
 
@@ -29,17 +29,15 @@ def decipher_table(configuration: Configuration, path: str) -> None:
     rows = read_table(path, required=("id", "ciphertext"), optional=("language",))
     for row in rows:
         _check(configuration, row, path)
-    with (
-        run_directory("decipher", configuration) as directory,
-        journal(directory, _origin(configuration, rows)) as kept,
-    ):
-        done = kept.rows
+    with run_directory("decipher", configuration) as directory:
+        file = RowFile(directory.path, made_with=_origin(configuration, rows))
+        done = [file.records[row["id"]] for row in rows if row["id"] in file.records]
         if done and not configuration.quiet:
             note(f"{len(done)} of {len(rows)} rows were finished before; going on in {directory.path}")
         write(_line(COLUMNS))
         for solved in done:
             write(table_line(solved))
-        _solve_rest(configuration, rows, done, kept, directory)
+        _solve_rest(configuration, rows, done, file, directory)
         _keep(directory, configuration, done)
     if not configuration.quiet:
         verdicts = Counter(str(solved["verdict"]) for solved in done)
@@ -90,7 +88,7 @@ def _language(configuration: Configuration, row: dict[str, str]) -> str:
 
 
 def _origin(configuration: Configuration, rows: Sequence[dict[str, str]]) -> dict[str, Any]:
-    """What must be the same for finished rows to be of use."""
+    """What must be the same for finished rows to be of use; config.yaml holds the rest."""
     origin = {"version": __version__, "table_sha256": _sha256(json.dumps(rows, sort_keys=True).encode())}
     named = {_language(configuration, row) for row in rows}
     files = sorted(path for name in named if (path := Path(expanded(name))).is_file())
@@ -107,7 +105,7 @@ def _solve_rest(
     configuration: Configuration,
     rows: Sequence[dict[str, str]],
     done: list[dict[str, Any]],
-    kept: Journal,
+    file: RowFile,
     directory: RunDirectory,
 ) -> None:
     """Solve the rows after those in `done`, which grows by them. Raises Interrupted between rows."""
@@ -119,7 +117,7 @@ def _solve_rest(
             # A row that was cut short would differ from what an uninterrupted run finds: it is done anew.
             if result is None or result["stopped"] == "interrupted":
                 raise Interrupted(_how_to_go_on(directory, len(done), len(rows)))
-            kept.append(result)
+            file.append(result)
             done.append(result)
             progress.finish("done", result["keys"], result["total_bits"])
             write(table_line(result))

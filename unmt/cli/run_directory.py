@@ -49,18 +49,6 @@ class RunDirectory:
         with self.refusals(), self.file("metrics.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n")
 
-    def whole_lines(self, name: str) -> list[bytes]:
-        """The lines of a file that is appended to; a last one that a killed run left half written is cut off it."""
-        with self.refusals():
-            try:
-                data = self.file(name).read_bytes()
-            except FileNotFoundError:
-                return []
-            whole = data.rfind(b"\n") + 1
-            if whole < len(data):
-                os.truncate(self.file(name), whole)
-        return data[:whole].split(b"\n")[:-1]
-
     @contextmanager
     def refusals(self) -> Iterator[None]:
         """What the file system refuses inside becomes InputError."""
@@ -178,7 +166,10 @@ def _sweep_up(run: RunDirectory) -> None:
     with run.refusals():
         for left in run.path.glob(".*.part"):
             left.unlink(missing_ok=True)
-    run.whole_lines("metrics.jsonl")
+        metrics = run.file("metrics.jsonl")
+        if metrics.exists():
+            data = metrics.read_bytes()
+            os.truncate(metrics, data.rfind(b"\n") + 1)
 
 
 def _discard(run: RunDirectory) -> None:
