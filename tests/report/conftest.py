@@ -45,7 +45,12 @@ def preflight(count: int, distinct: int) -> dict[str, Any]:
     payable = 2.31 * count
     families = [
         {"family": family, "key_bits": bits, "unicity_symbols": bits / 2.31, "enough": payable > bits}
-        for family, bits in [("caesar", 4.7), ("substitution", 88.4), ("vigenere", 99.0), ("homophonic", 4.7 * distinct)]
+        for family, bits in [
+            ("caesar", 4.7),
+            ("substitution", 88.4),
+            ("vigenere", 99.0),
+            ("homophonic", 4.7 * distinct),
+        ]
     ]
     return {
         "symbols": count, "distinct_symbols": distinct, "redundancy_bits_per_symbol": 2.31, "payable_bits": payable,
@@ -55,7 +60,12 @@ def preflight(count: int, distinct: int) -> dict[str, Any]:
 
 
 def alternatives(total: float, plaintext: str) -> list[dict[str, Any]]:
-    rivals = [("homophonic", "en", 0.0), ("homophonic", "de", 212.4), ("vigenere", "en", 486.0), ("columnar", "fr", 799.3)]
+    rivals = [
+        ("homophonic", "en", 0.0),
+        ("homophonic", "de", 212.4),
+        ("vigenere", "en", 486.0),
+        ("columnar", "fr", 799.3),
+    ]
     return [
         {"family": family, "language": language, "total_bits": total + more, "text_bits": total * 0.7 + more,
          "mapping_bits": total * 0.3, "homophone_bits": 0.0, "plaintext": plaintext[:60]}

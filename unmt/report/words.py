@@ -8,6 +8,7 @@ FAMILY_NAMES = {
     "identity": "plain text, not enciphered",
     "caesar": "Caesar shift",
     "affine": "affine cipher",
+    "reverse": "reversed text",
     "substitution": "simple substitution",
     "homophonic": "homophonic substitution",
     "vigenere": "Vigenère cipher",
