@@ -40,6 +40,11 @@ class Alignment:
         return any(cell.symbol for cell in self.cells)
 
     @property
+    def symbol_width(self) -> int:
+        """Characters of the widest symbol, at least 1."""
+        return max((len(cell.symbol) for cell in self.cells), default=1) or 1
+
+    @property
     def has_confidence(self) -> bool:
         """Whether the letters carry a confidence."""
         return any(cell.confidence is not None for cell in self.cells)

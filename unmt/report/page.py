@@ -56,7 +56,7 @@ def _letters_and_key(result: Mapping[str, Any], alignment: Alignment) -> str:
         "The key", key_view(result, alignment), _key_note(result, alignment)
     )
     widest = max((len(word) for line in alignment.lines for word in line), default=0)
-    is_narrow = alignment.is_grid and widest <= NARROW_GRID
+    is_narrow = alignment.is_grid and alignment.symbol_width == 1 and widest <= NARROW_GRID
     return f'<div class="pair">\n{body}</div>\n' if is_narrow else body
 
 
@@ -101,7 +101,8 @@ def _alternatives(result: Mapping[str, Any]) -> str:
         return ""
     best = finite(result, "total_bits")
     columns = [
-        Column("family"), Column("language"), Column("bits", is_number=True), Column("over the best", is_number=True),
+        Column("family"), Column("language"), Column("bits", is_number=True),
+        Column("over the best", is_number=True, is_detail=True),
         Column("text", is_number=True, is_detail=True), Column("key", is_number=True, is_detail=True),
         Column("homophones", is_number=True, is_detail=True), Column("begins", is_start=True),
     ]  # fmt: skip

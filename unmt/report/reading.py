@@ -17,6 +17,8 @@ LEVELS = (
 )
 # Longer words may be broken across lines of the screen; 16 cells fit on a telephone.
 UNBROKEN_WORD = 16
+# Tokens up to so many characters stand in columns of one width.
+WIDEST_COLUMN = 8
 
 
 def level(confidence: float | None) -> int | None:
@@ -42,9 +44,13 @@ def interlinear(alignment: Alignment) -> str:
     styles = ["interlinear"]
     styles += ["grid"] if alignment.is_grid else []
     styles += ["moved"] if alignment.has_symbols and not alignment.is_one_letter_a_symbol else []
-    styles += ["tokens"] if any(len(cell.symbol) > 1 for cell in alignment.cells) else []
+    styles += ["tokens"] if alignment.symbol_width > 1 else []
     lines = "\n".join("<p>" + " ".join(_word(word) for word in line) + "</p>" for line in alignment.lines)
-    return f'<div class="{" ".join(styles)}" aria-hidden="true">\n{lines}\n</div>\n{_confidence_legend(alignment)}'
+    width = min(alignment.symbol_width, WIDEST_COLUMN)
+    return (
+        f'<div class="{" ".join(styles)}" style="--wide:{width}" aria-hidden="true">\n{lines}\n</div>\n'
+        + _confidence_legend(alignment)
+    )
 
 
 def _word(word: list[Item]) -> str:

@@ -60,10 +60,11 @@ def _ring(probability: float | None) -> str:
         return ""
     share = min(max(probability, 0.0), 1.0)
     stated = percent(share)
+    size = "small" if len(stated) > 6 else "large"
     return (
         f'<figure class="ring" role="img" aria-label="Probability that the reading is right: {escape(stated)}">'
         '<svg viewBox="0 0 120 120" aria-hidden="true"><circle class="rail" cx="60" cy="60" r="52"/>'
         f'<circle class="arc" cx="60" cy="60" r="52" pathLength="100" stroke-dasharray="{100 * share:.2f} 100" '
-        f'transform="rotate(-90 60 60)"/><text x="60" y="68">{escape(stated)}</text></svg>'
+        f'transform="rotate(-90 60 60)"/><text class="{size}" x="60" y="67">{escape(stated)}</text></svg>'
         "<figcaption>probability that at most 2 letters in 100 are wrong</figcaption></figure>\n"
     )
