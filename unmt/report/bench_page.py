@@ -161,7 +161,7 @@ def _peers(result: Mapping[str, Any]) -> str:
 def _reproduction(result: Mapping[str, Any]) -> str:
     names = (("data", "data"), ("limit", "limit"), ("language", "language"), ("seconds", "seconds"), ("seed", "seed"))
     words = [f"{name}={result[field]}" for name, field in names if result.get(field) is not None]
-    words += ["peers=true"] if result.get("peers") else []
+    words += [f"peers={str(bool(result.get('peers'))).lower()}"]
     command = " ".join(shlex.quote(word) for word in ["unmt", "bench", "ciphers", *words])
     pairs = [
         ("SHA-256 of the table", str(result.get("data_sha256") or MISSING)),

@@ -27,7 +27,9 @@ class RowFile:
             whole = _without_torn_line(self.path)
         except OSError as error:
             raise InputError(self._refusal(error)) from None
-        records = [self._record(line, number) for number, line in enumerate(whole.splitlines(), start=1)]
+        # By line feeds alone: JSON leaves other line separators of Unicode as they are.
+        lines = whole.split("\n")[:-1]
+        records = [self._record(line, number) for number, line in enumerate(lines, start=1)]
         self.records: dict[str, dict[str, Any]] = {record["id"]: record for record in records}
 
     def append(self, record: Mapping[str, Any]) -> None:
