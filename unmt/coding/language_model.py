@@ -18,13 +18,15 @@ from unmt.coding import model_file
 from unmt.coding.cache import cached
 from unmt.coding.counting import NgramCounts
 from unmt.coding.model_file import ModelFile
-from unmt.coding.ngram_table import BITS_PER_UNIT, NgramTable, build_table
+from unmt.coding.ngram_table import NgramTable, build_table
 from unmt.coding.smoothing import SmoothedNgrams
 from unmt.coding.words import WordCounts, WordTables, build_word_tables
 from unmt.errors import InputError
 from unmt.text.alphabet import fold
 
 SHIPPED = ("en", "de", "fr", "es", "it")
+USUAL_DEVIATION = 0.25
+"""Bits a letter: what the shipped languages have, a little more for a model whose text was too short to measure it."""
 
 
 @dataclass(frozen=True)
@@ -161,14 +163,16 @@ class LanguageModel:
     @cached_property
     def frequencies(self) -> NDArray[np.float64]:
         """How often each letter is used, (letters,), summing to one."""
-        table = self.table(False)
-        first = int(table.offsets[1])
-        shares = 2.0 ** (-np.asarray(table.costs[first : first + table.letters], np.float64) * BITS_PER_UNIT)
-        return shares / shares.sum()
+        return self.table(False).letter_frequencies()
 
     def bits_per_letter(self, spaces: bool) -> float:
         """What held-out text costs, in bits a letter (spaces are not counted as letters), as measured at the build."""
-        words = self.file.header["words"]
-        kind = "spaced" if spaces else "plain"
+        words, kind = self.file.header["words"], "spaced" if spaces else "plain"
         best: float = self.file.header[kind]["bits_per_letter"][-1]
-        return min(best, words["bits_per_letter"][kind]) if words else best
+        return min(best, words["bits_per_letter"][kind]) if words and "bits_per_letter" in words else best
+
+    def deviation(self, spaces: bool) -> float:
+        """Standard deviation of the bits a letter over held-out pieces of about 250 letters."""
+        words, kind = self.file.header["words"], "spaced" if spaces else "plain"
+        measured: float | None = (words or {}).get("bits_per_letter", {}).get(f"{kind}_deviation")
+        return measured if measured is not None else USUAL_DEVIATION

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ class ModelFile:
     """Header and sections of a model file; sections are one-dimensional arrays by name."""
 
     header: dict[str, Any]
-    sections: dict[str, NDArray[Any]] = field(default_factory=dict)
+    sections: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     def write(self, path: Path | str) -> bytes:
         """Write the file atomically; returns its bytes."""
@@ -77,13 +78,39 @@ def parse(data: bytes, path: Path | str) -> ModelFile:
             at += entry["size"]
             if hashlib.sha256(body).hexdigest() != entry["sha256"]:
                 raise InputError(f"{path} is damaged or cut short (section {entry['name']}). {again}")
-            array = np.frombuffer(lzma.decompress(body), dtype=np.dtype(entry["dtype"]))
-            if len(array) != entry["count"]:
-                raise ValueError(entry["name"])
-            sections[entry["name"]] = array
-    except (ValueError, KeyError, TypeError, lzma.LZMAError) as error:
+            sections[entry["name"]] = PackedSection(body, np.dtype(entry["dtype"]), int(entry["count"]))
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is damaged (its header or a section cannot be read). {again}") from error
-    return ModelFile(header, sections)
+    return ModelFile(header, LazySections(sections))
+
+
+@dataclass(frozen=True)
+class PackedSection:
+    """A section as it stands in the file; its checksum has been compared."""
+
+    body: bytes
+    dtype: np.dtype[Any]
+    count: int
+
+    def unpack(self) -> NDArray[Any]:
+        """The array (count,)."""
+        return np.frombuffer(lzma.decompress(self.body), dtype=self.dtype, count=self.count)
+
+
+class LazySections(Mapping[str, NDArray[Any]]):
+    """Sections that are unpacked when they are asked for: a search finds its tables in the cache and needs none."""
+
+    def __init__(self, packed: dict[str, PackedSection]) -> None:
+        self._packed = packed
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self._packed[name].unpack()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
 
 
 def pack_keys(keys: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

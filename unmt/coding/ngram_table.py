@@ -41,6 +41,12 @@ class NgramTable:
             total += int(self.costs[index])
         return total
 
+    def letter_frequencies(self) -> NDArray[np.float64]:
+        """How often each letter is used, (letters,), summing to one."""
+        first = int(self.offsets[1])
+        shares = 2.0 ** (-np.asarray(self.costs[first : first + self.letters], np.float64) * BITS_PER_UNIT)
+        return np.asarray(shares / shares.sum())
+
 
 def table_order(letters: int, longest: int) -> int:
     """The longest order whose table has at most LARGEST_TABLE entries (at least 1, at most `longest`)."""

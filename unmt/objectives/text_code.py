@@ -57,6 +57,31 @@ class TextCode:
         return float(best - np.log2(0.5 * (2.0 ** (best - letter) + 2.0 ** (best - word))))
 
 
+class SpacedTextCode:
+    """C(text) where the plaintext ids include the space (id len(alphabet)): enciphered with the letters."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self.table = model.table(True)
+        self.letters = len(model.alphabet)
+        self.words = kernel_words(model)
+
+    def __call__(self, letters: NDArray[np.integer]) -> float:
+        """Bits of the mixture; the text is taken to stand after a space."""
+        text = np.concatenate([[self.letters], np.asarray(letters, np.int64)])
+        table = self.table
+        units = text_units(text, table.costs, table.offsets, table.order, table.letters)
+        letter = (units - int(table.costs[table.offsets[1] + self.letters])) / 16.0
+        spaces = np.flatnonzero(text[1:] == self.letters)
+        doubled = len(spaces) and (spaces[0] == 0 or np.any(np.diff(spaces) == 1) or spaces[-1] == len(letters) - 1)
+        if doubled:  # no words between two spaces: the letters alone
+            return letter + 1.0
+        ends = np.append(spaces - np.arange(len(spaces)), len(letters) - len(spaces)).astype(np.int64)
+        bare = text[1:][text[1:] != self.letters]
+        word = float(hidden_or_given(bare, ends, True, self.letters, self.words))
+        best = min(letter, word)
+        return float(best - np.log2(0.5 * (2.0 ** (best - letter) + 2.0 ** (best - word))))
+
+
 def kernel_words(model: LanguageModel) -> tuple[Any, ...]:
     """The tables of the word code as one tuple, as the kernels take them."""
     table, words = model.table(True), model.words

@@ -77,15 +77,16 @@ class HomophonicSearch:
             moves,
             state,
         )
-        keys = [key]
-        if self.polisher is not None:
-            better = key.copy()
-            polish = self.polisher.moves_for(POLISH_MICROSECONDS * effort)
-            self.polisher.polish(better, polish, state)
-            keys.append(better)
-            moves += polish
-        candidates = sorted((self._candidate(k) for k in keys), key=lambda c: c.total_bits)
-        return SearchResult(candidates, moves)
+        return SearchResult([self._candidate(key)], moves)
+
+    def polish(self, candidate: Candidate, seed: np.random.SeedSequence) -> Candidate:
+        """The candidate, or a better one nearby on the code of letters and words."""
+        if self.polisher is None:
+            return candidate
+        assert isinstance(candidate.mapping, Homophonic)
+        key = np.asarray(candidate.mapping.letter_of_symbol, np.int64).copy()
+        self.polisher.polish(key, self.polisher.moves_for(POLISH_MICROSECONDS), kernel_state(seed))
+        return self._candidate(key)
 
     def _candidate(self, key: NDArray[np.int64]) -> Candidate:
         problem = self.problem

@@ -6,7 +6,6 @@ C(text) of `objectives.text_code` plus the homophone choices and the key, with f
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +74,7 @@ def anneal_words(
     """
     n = len(ids)
     text = np.empty(n, np.int64)
-    out = np.empty(n + len(ends) + 1, np.int64)[: n + max(len(ends), 1)]
+    out = np.empty(n + max(len(ends), 1), np.int64)
     for i in range(n):
         text[i] = key[ids[i]]
     current = _whole_bits(text, out, ends, divided, letters, table, words)
@@ -115,6 +114,34 @@ def anneal_words(
     return best
 
 
+@njit(cache=True, nogil=True)
+def neighbour_bits(
+    ids: Any, key: Any, counts: Any, injective: bool, prior: Any, ends: Any, divided: bool, letters: int, table: Any,
+    words: Any, first: Any, second: Any, out: Any,
+) -> None:  # fmt: skip
+    """Bits of keys that differ from `key` in one move, into out (moves,).
+
+    injective: symbols first[i] and second[i] swap letters; otherwise symbol first[i] gets letter second[i].
+    """
+    n = len(ids)
+    text = np.empty(n, np.int64)
+    spaced_text = np.empty(n + max(len(ends), 1), np.int64)
+    for move in range(len(first)):
+        a, b = first[move], second[move]
+        old = key[a]
+        if injective:
+            key[a], key[b] = key[b], old
+        else:
+            key[a] = b
+        for i in range(n):
+            text[i] = key[ids[i]]
+        out[move] = _whole_bits(text, spaced_text, ends, divided, letters, table, words)
+        if not injective:
+            out[move] += _key_bits(key, counts, letters, prior)
+        if injective:
+            key[b] = key[a]
+        key[a] = old
+
 @dataclass(frozen=True)
 class Polisher:
     """Polishes keys of one ciphertext. ids (N,), counts (symbols,); prior: (letters,) bits of a letter in the key."""
@@ -137,16 +164,31 @@ class Polisher:
             )  # fmt: skip
         )
 
+    def neighbours(self, key: NDArray[np.int64], most: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Keys one move away: (first, second, bits), each (moves,); at most `most`, those of frequent symbols first.
+
+        A move swaps two symbols' letters (injective) or gives symbol `first` the letter `second`.
+        """
+        order = np.argsort(-self.counts, kind="stable")
+        if self.injective:
+            a, b = np.triu_indices(len(key), 1)
+            first, second = order[a], order[b]
+            useful = self.counts[first] + self.counts[second] > 0
+        else:
+            first = np.repeat(order, self.code.letters)
+            second = np.tile(np.arange(self.code.letters), len(key))
+            useful = key[first] != second
+        first, second = first[useful][:most], second[useful][:most]
+        bits = np.empty(len(first))
+        code = self.code
+        table = (code.table.costs, code.table.offsets, code.table.order, code.table.letters)
+        neighbour_bits(
+            self.ids, key.copy(), self.counts, self.injective, self.prior, code.ends, code.divided, code.letters, table,
+            code.words, first, second, bits,
+        )  # fmt: skip
+        return first, second, bits
+
     def moves_for(self, microseconds: float) -> int:
         """How many moves take about that long: a function of the text's length, not of the clock."""
         per_move = 2.0 + (0.05 if self.code.divided else 0.35) * len(self.ids)
         return max(int(microseconds / per_move), 50)
-
-
-def measured_microseconds(polisher: Polisher, key: NDArray[np.int64]) -> float:
-    """Microseconds of one move on this machine (for benchmarks)."""
-    state = np.ones(1, np.uint64)
-    polisher.polish(key.copy(), 10, state)
-    start = time.perf_counter()
-    polisher.polish(key.copy(), 200, state)
-    return (time.perf_counter() - start) / 200 * 1e6

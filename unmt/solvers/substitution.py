@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +42,7 @@ class SubstitutionSearch:
     """The search for one ciphertext; `restart` may be called from several threads."""
 
     problem: Problem
-    code: TextCode | None = None
+    code: Callable[[NDArray[np.int32]], float] | None = None
 
     def __post_init__(self) -> None:
         problem = self.problem
@@ -50,8 +51,9 @@ class SubstitutionSearch:
         self.windows = build_windows(problem.ids, problem.boundaries, self.letters, problem.table)
         self.lists = PairLists(self.windows)
         prior = np.zeros(self.letters)
-        usable = self.code is not None and self.code.words is not None
-        self.polisher = Polisher(self.ids, self.windows.counts, self.code, True, prior) if usable and self.code else None
+        self.polisher = None
+        if isinstance(self.code, TextCode) and self.code.words is not None:
+            self.polisher = Polisher(self.ids, self.windows.counts, self.code, True, prior)
         self.mapping_bits = Substitution.from_ids(problem.symbols, problem.alphabet, range(len(problem.symbols))).bits(
             problem.length
         )
@@ -81,13 +83,17 @@ class SubstitutionSearch:
         keys = self._distinct(pool)
         scored = sorted(((self._bits(k), i) for i, k in enumerate(keys)), key=lambda pair: pair[0])
         found = [(bits, keys[i]) for bits, i in scored]
-        if self.polisher is not None:
-            better = found[0][1].copy()
-            polish = self.polisher.moves_for(POLISH_MICROSECONDS * effort)
-            self.polisher.polish(better, polish, state)
-            found.insert(0, (self._bits(better), better))
-            moves += polish
         return SearchResult([self._candidate(key, bits) for bits, key in found], moves)
+
+    def polish(self, candidate: Candidate, seed: np.random.SeedSequence) -> Candidate:
+        """The candidate, or a better one nearby on the code of letters and words."""
+        if self.polisher is None:
+            return candidate
+        assert isinstance(candidate.mapping, Substitution)
+        named = np.asarray(candidate.mapping.letter_of_symbol, np.int64)
+        key = np.concatenate([named, np.setdiff1d(np.arange(self.letters), named)])
+        moves = self.polisher.moves_for(POLISH_MICROSECONDS)
+        return self._candidate(key, self.polisher.polish(key, moves, kernel_state(seed)))
 
     def _distinct(self, pool: NDArray[np.int64]) -> list[NDArray[np.int64]]:
         """Keys that differ in a letter of the text."""
@@ -96,7 +102,7 @@ class SubstitutionSearch:
 
     def _bits(self, key: NDArray[np.int64]) -> float:
         if self.code is not None:
-            return self.code(key[self.ids])
+            return self.code(key[self.ids].astype(np.int32))
         w, table = self.windows, self.problem.table
         entries = w.constants.copy()
         for s in range(self.letters):

@@ -68,6 +68,10 @@ class Solution:
     ciphertext: str
     letters: str
     """The plaintext's letters alone, one a symbol of the ciphertext."""
+    evidence: dict[str, Any] = field(default_factory=dict)
+    """The figures that probability_correct was made from."""
+    ciphertext_symbols: list[str] = field(default_factory=list)
+    """The symbols in order, (N,)."""
     version: str = field(default=__version__)
     """Of unmt."""
 

@@ -1,0 +1,189 @@
+"""Hypotheses compete: restarts in rounds over all cores, until one is certified, nothing moves, or time is up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+
+from unmt.solvers.problem import Candidate
+from unmt.tasks.hypotheses import Hypothesis
+from unmt.tasks.monitor import Monitor
+
+ROUND = 4
+"""Restarts of a hypothesis in one round. A number of its own, not that of the cores: results must not depend on cores."""
+
+POLISHED = 2
+"""Candidates that are polished after each round."""
+
+CERTAIN_BITS = 20.0
+"""A text without structure is compressed by so many bits once in 2**20 (no-hypercompression inequality; Grünwald, "The
+minimum description length principle", 2007, section 3.3)."""
+
+TYPICAL = 2.5
+"""Standard deviations above a language's bits a letter up to which a plaintext is taken for that language."""
+
+SETTLED = 5
+"""Restarts that end at the same plaintext: it is the optimum of the search, whether or not it can be certified."""
+
+SHORT, WITHIN_REACH = 80, 5.0
+"""Symbols below which every candidate is polished, and standard deviations above the language's rate from then on."""
+
+Given = TypeVar("Given")
+Result = TypeVar("Result")
+
+
+@dataclass
+class Contest:
+    """The state of a whole search."""
+
+    seed: int
+    monitor: Monitor
+    pool: ThreadPoolExecutor
+    deadline: float | None
+    most_restarts: int | None = None
+    effort: float = 1.0
+    start: float = field(default_factory=time.perf_counter)
+    hypotheses: list[Hypothesis] = field(default_factory=list)
+    history: list[dict[str, object]] = field(default_factory=list)
+    stopped: str = "converged"
+
+    def run_stage(self, stage: Sequence[Hypothesis]) -> bool:
+        """Search the hypotheses of a stage; True where the whole contest is decided or ended."""
+        self.hypotheses += stage
+        alive = list(stage)
+        while alive:
+            self._round(alive)
+            if self.ended():
+                return True
+            if self.certified() is not None:
+                self.stopped = "certified"
+                return True
+            alive = [h for h in alive if not self._exhausted(h)]
+        return False
+
+    def ended(self) -> bool:
+        """True where the user or the clock stops the search; says so in `stopped`."""
+        if self.monitor.stop_requested:
+            self.stopped = "interrupted"
+        elif self.deadline is not None and time.perf_counter() >= self.deadline:
+            self.stopped = "budget spent"
+        else:
+            return False
+        return True
+
+    def ranked(self) -> list[Hypothesis]:
+        """Hypotheses that found anything, the most plausible first."""
+        return sorted((h for h in self.hypotheses if h.best is not None), key=score)
+
+    def certified(self) -> Hypothesis | None:
+        """The leading hypothesis, if it needs no more search."""
+        ranked = self.ranked()
+        return ranked[0] if ranked and is_certain(ranked[0]) else None
+
+    @property
+    def keys(self) -> int:
+        """Keys scored so far."""
+        return sum(h.keys for h in self.hypotheses)
+
+    def report(self, stage: str, fraction: float | None = None) -> None:
+        """Tell the monitor, and keep the history where the best has improved."""
+        ranked = self.ranked()
+        bits = ranked[0].best.total_bits if ranked and ranked[0].best else None
+        self.monitor.update(stage, self.keys, bits, fraction)
+        if bits is not None and (not self.history or bits < float(str(self.history[-1]["bits"])) - 1e-9):
+            best = ranked[0]
+            assert best.best is not None
+            self.history.append(
+                {
+                    "seconds": round(time.perf_counter() - self.start, 4),
+                    "keys": self.keys,
+                    "bits": bits,
+                    "family": best.best.mapping.family,
+                    "language": best.setting.model.name,
+                }
+            )
+
+    def _most(self, hypothesis: Hypothesis) -> int:
+        if self.most_restarts is not None and hypothesis.drawn:
+            return self.most_restarts
+        if self.deadline is not None and hypothesis.drawn:
+            return 1_000_000  # the budget decides
+        return hypothesis.most
+
+    def _exhausted(self, hypothesis: Hypothesis) -> bool:
+        return hypothesis.restarts >= self._most(hypothesis) or (hypothesis.drawn and hypothesis.agreement() >= SETTLED)
+
+    def _round(self, alive: Sequence[Hypothesis]) -> None:
+        """One round of each hypothesis; tasks run on all cores and are taken in in a fixed order."""
+        tasks = []
+        for h in alive:
+            count = min(ROUND, self._most(h) - h.restarts) if h.drawn else 1
+            tasks += [(h, h.restarts + i) for i in range(count)]
+        names = ", ".join(dict.fromkeys(h.name for h in alive))
+        done = self._parallel(lambda task: task[0].restart(task[0].seed(self.seed, task[1]), self.effort), tasks, names)
+        for (h, _), result in zip(tasks, done, strict=False):
+            h.add(result)
+        self.report(names)
+        polishable = [(h, c) for h in alive if h.polish for c in h.candidates[:POLISHED] if is_promising(h, c)]
+        if not self.ended() and polishable:
+            better = self._parallel(lambda item: self._polished(*item), polishable, f"{names}: words")
+            for (h, _), candidate in zip(polishable, better, strict=False):
+                h.merge([candidate])
+            self.report(f"{names}: words")
+
+    def _polished(self, hypothesis: Hypothesis, candidate: Candidate) -> Candidate:
+        assert hypothesis.polish is not None
+        return hypothesis.polish(candidate, hypothesis.seed(self.seed, 1_000_000 + hypothesis.restarts))
+
+    def _parallel(self, work: Callable[[Given], Result], items: Sequence[Given], stage: str) -> list[Result]:
+        """Results in the order of the items; shorter where the search was stopped on the way."""
+        futures = [self.pool.submit(work, item) for item in items]
+        results: list[Result] = []
+        for number, future in enumerate(futures):
+            results.append(future.result())
+            self.report(stage, (number + 1) / len(futures))
+            if number + 1 < len(futures) and self.ended():
+                for waiting in futures[number + 1 :]:
+                    waiting.cancel()
+                break
+        return results
+
+
+def is_certain(hypothesis: Hypothesis) -> bool:
+    """Structure beyond chance, text like the language's, and found more than once where starts are random."""
+    best, setting = hypothesis.best, hypothesis.setting
+    if best is None:
+        return False
+    gain = setting.random_bits - best.total_bits
+    return gain >= CERTAIN_BITS and setting.excess(best.text_bits) <= TYPICAL and hypothesis.agreement() >= 2
+
+
+def is_promising(hypothesis: Hypothesis, candidate: Candidate) -> bool:
+    """Whether polishing may lead to text: a long text that costs far more than the language's is in another basin."""
+    setting = hypothesis.setting
+    return len(setting.ciphertext) < SHORT or setting.excess(candidate.text_bits) <= WITHIN_REACH
+
+
+FAMILY_PRIOR = {"substitution": 1.0, "homophonic": 2.0}
+OTHER_PRIOR = 5.0
+"""Bits to name the family: half of all puzzles are simple substitutions; the two dozen other kinds share the rest."""
+
+
+def score(hypothesis: Hypothesis) -> float:
+    """Bits by which hypotheses are ranked: code length, the family's name, and what is atypical of the language.
+
+    The n-gram code gives nonsense more probability than the language does (its smoothing must), so a text far above
+    the language's bits a letter pays for it: the normal law's bits beyond one standard deviation.
+    """
+    best = hypothesis.best
+    if best is None:
+        return float("inf")
+    beyond = max(0.0, hypothesis.setting.excess(best.text_bits) - 1.0)
+    family = best.mapping.family
+    prior = FAMILY_PRIOR.get(family, OTHER_PRIOR)
+    return best.total_bits + prior + float(np.log2(np.e)) * beyond**2 / 2

@@ -1,0 +1,205 @@
+"""Decipher: from a ciphertext to its plaintext, key and certificate."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from typing import Any
+
+import numpy as np
+
+from unmt.coding.language_model import SHIPPED, LanguageModel
+from unmt.errors import InputError
+from unmt.mappings.letter_table import LetterTable
+from unmt.objectives.word_cut import cut_into_words
+from unmt.solvers.problem import Candidate
+from unmt.tasks.certificate import Certificate, certify, measure_null
+from unmt.tasks.contest import Contest
+from unmt.tasks.hypotheses import DIVISIONS_KEPT, Hypothesis, Setting, stages
+from unmt.tasks.monitor import Monitor
+from unmt.tasks.preflight import preflight
+from unmt.tasks.rivals import Posterior, posterior
+from unmt.tasks.solution import Solution
+from unmt.text.ciphertext import Ciphertext
+
+
+def decipher(
+    text: str | Ciphertext,
+    *,
+    language: str | LanguageModel = "auto",
+    family: str = "auto",
+    symbols: str = "auto",
+    spaces: str = "auto",
+    seed: int = 0,
+    seconds: float | None = None,
+    restarts: int | None = None,
+    threads: int | None = None,
+    null: bool = True,
+    monitor: Monitor | None = None,
+) -> Solution:
+    """The solution of a ciphertext; `solution.verdict` says whether to believe it.
+
+    language: "auto" (the shipped ones compete), a code, a path (text or .unmtlm), or a model. family: "auto" or one of
+    `mappings.families.FAMILIES`. symbols, spaces: see `Ciphertext.read`. seconds: budget; None: the search stops when
+    it is certain or when nothing moves any more. restarts: of each random search. threads: None for all cores; the
+    answer does not depend on it, unless `seconds` ends the search. null: search shuffled text as well.
+    Raises InputError for input that cannot be a ciphertext, and for unknown names.
+    """
+    start = time.perf_counter()
+    check_numbers(seed, seconds, restarts, threads)
+    ciphertext = text if isinstance(text, Ciphertext) else Ciphertext.read(text, symbols=symbols, spaces=spaces)
+    settings = [Setting(ciphertext, model) for model in models(language)]
+    monitor = monitor or Monitor()
+    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        deadline = None if seconds is None else start + seconds
+        contest = Contest(seed, monitor, pool, deadline, restarts)
+        search(contest, settings, family)
+        return _solution(contest, settings, family, null, start)
+
+
+def check_numbers(seed: int, seconds: float | None, restarts: int | None, threads: int | None) -> None:
+    """Raises InputError for a number that makes no sense."""
+    for name, value, least in (("seed", seed, 0), ("restarts", restarts, 1), ("threads", threads, 1)):
+        if value is not None and value < least:
+            raise InputError(f"{name}={value}: too small. Give {least} or more.")
+    if seconds is not None and not (seconds > 0 and np.isfinite(seconds)):
+        raise InputError(f"seconds={seconds}: no time to search in. Give a number above 0.")
+
+
+def models(language: str | LanguageModel) -> list[LanguageModel]:
+    """The models that a language= names."""
+    if isinstance(language, LanguageModel):
+        return [language]
+    if language == "auto":
+        return [_shipped(name) for name in SHIPPED]
+    return [_shipped(language) if language in SHIPPED else LanguageModel.load(language)]
+
+
+_LOADED: dict[str, LanguageModel] = {}
+
+
+def _shipped(name: str) -> LanguageModel:
+    """A shipped model, read once a process: a table of ciphers asks for it at every row."""
+    if name not in _LOADED:
+        _LOADED[name] = LanguageModel.load(name)
+    return _LOADED[name]
+
+
+def search(contest: Contest, settings: list[Setting], family: str) -> None:
+    """Run the stages of all languages side by side until the contest is decided."""
+    by_language = [stages(setting, family) for setting in settings]
+    for number in range(max(len(built) for built in by_language)):
+        stage = [h for built in by_language if number < len(built) for h in built[number]]
+        if contest.run_stage(stage):
+            return
+
+
+def _solution(contest: Contest, settings: list[Setting], family: str, null: bool, start: float) -> Solution:
+    ranked = contest.ranked()
+    if not ranked or ranked[0].best is None:
+        raise InputError("The search was stopped before it had tried a key. Give it more seconds=.")
+    best, candidate = ranked[0], ranked[0].best
+    post = posterior(ranked, candidate, best.setting)
+    interrupted = contest.stopped == "interrupted"
+    samples: list[float] = []
+    if null and not interrupted:
+        samples = measure_null(best, candidate, family, contest.seed, contest.pool, contest.monitor)
+    certificate = certify(best, candidate, post, ranked, samples, len(settings))
+    seconds = time.perf_counter() - start
+    text = best.setting.ciphertext
+    outputs = candidate.mapping.outputs
+    letters = [outputs[i] for i in candidate.letters]
+    mapping = candidate.mapping
+    return Solution(
+        plaintext=text.render(letters),
+        plaintext_words=in_words(best.setting, candidate, letters),
+        key=mapping.key(),
+        family=mapping.family,
+        language=best.setting.model.name,
+        mapping_bits=candidate.mapping_bits,
+        text_bits=candidate.text_bits,
+        homophone_bits=candidate.choice_bits,
+        total_bits=candidate.total_bits,
+        random_bits=certificate.random_bits,
+        null_bits=float(np.mean(samples)) if samples else None,
+        null_samples=samples,
+        gain_bits=certificate.gain_bits,
+        probability_correct=certificate.probability,
+        verdict=certificate.verdict,
+        alternatives=alternatives(ranked, candidate),
+        preflight=preflight(best.setting),
+        key_confidence=key_confidence(candidate, post, certificate, text),
+        letter_confidence=[round(float(p) * certificate.probability, 4) for p in post.letters],
+        history=contest.history,
+        stopped=contest.stopped,
+        seconds=seconds,
+        keys=contest.keys,
+        keys_per_second=contest.keys / max(seconds, 1e-9),
+        seed=contest.seed,
+        restarts=sum(h.restarts for h in contest.hypotheses),
+        data_sha256=text.sha256,
+        model_sha256=best.setting.model.sha256,
+        mapping=mapping.to_dict(),
+        ciphertext=text.source,
+        letters="".join(letters),
+        evidence=certificate.evidence.to_dict(),
+        ciphertext_symbols=[text.symbols[i] for i in text.ids],
+    )
+
+
+def key_confidence(
+    candidate: Candidate, post: Posterior, certificate: Certificate, text: Ciphertext
+) -> dict[str, float]:
+    """Probability of each symbol's letter, for families whose key is a letter for each symbol."""
+    if not isinstance(candidate.mapping, LetterTable):
+        return {}
+    by_symbol = np.ones(len(text.symbols))
+    np.minimum.at(by_symbol, np.asarray(text.ids), post.letters)
+    return {s: round(float(p) * certificate.probability, 4) for s, p in zip(text.symbols, by_symbol, strict=True)}
+
+
+def in_words(setting: Setting, candidate: Candidate, letters: list[str]) -> str:
+    """The plaintext with a space between words: given, deciphered, or put back."""
+    text = "".join(letters)
+    if " " in text:
+        return " ".join(text.split())
+    keeps = setting.divided and candidate.mapping.family in DIVISIONS_KEPT
+    if keeps and setting.ciphertext.boundaries is not None:
+        cuts = np.asarray(setting.ciphertext.boundaries)
+    elif setting.model.has_words:
+        cuts = cut_into_words(setting.model, candidate.letters)
+    else:
+        return text
+    places = [0, *(int(c) for c in cuts), len(text)]
+    return " ".join(text[a:b] for a, b in zip(places, places[1:], strict=False))
+
+
+
+def alternatives(ranked: list[Hypothesis], winner: Candidate) -> list[dict[str, Any]]:
+    """The best of each other family and language, and the winner's own runners-up; at most 12, fewest bits first."""
+    seen: set[tuple[str, str, bytes]] = set()
+    found: list[tuple[float, dict[str, Any]]] = []
+    for hypothesis in ranked:
+        for place, c in enumerate(hypothesis.candidates[:4]):
+            mark = (c.mapping.family, hypothesis.setting.model.name, c.letters.tobytes())
+            if c is winner or mark in seen or place > 3:
+                continue
+            seen.add(mark)
+            text = "".join(c.mapping.outputs[i] for i in c.letters[:80])
+            entry = {
+                "family": c.mapping.family,
+                "language": hypothesis.setting.model.name,
+                "total_bits": c.total_bits,
+                "text_bits": c.text_bits,
+                "mapping_bits": c.mapping_bits,
+                "homophone_bits": c.choice_bits,
+                "plaintext": text,
+            }
+            found.append((c.total_bits, entry))
+    found.sort(key=lambda pair: pair[0])
+    return [entry for _, entry in found[:12]]
+
+
+

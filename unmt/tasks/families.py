@@ -1,0 +1,85 @@
+"""Which searches are tried, in which order: cheap families first, those with many keys last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from unmt.solvers.enumeration import FAMILIES as ENUMERATED
+from unmt.solvers.enumeration import solve_enumeration
+from unmt.solvers.homophonic import HomophonicSearch
+from unmt.solvers.substitution import SubstitutionSearch
+from unmt.tasks.hypotheses import Hypothesis, Setting
+
+Builder = Callable[[Setting, str], list[Hypothesis]]
+
+SHORT = 100
+"""Symbols below which more restarts are worth their time: the landscape is rough, and a restart is quick."""
+
+
+def few_keys(setting: Setting, family: str) -> list[Hypothesis]:
+    """Caesar, affine and the transpositions that can be enumerated."""
+    if setting.problem.letters is None or (family != "auto" and family not in ENUMERATED):
+        return []
+    families = ENUMERATED if family == "auto" else (family,)
+    problem = setting.undivided
+    return [
+        Hypothesis(
+            "families with few keys" if family == "auto" else family,
+            setting,
+            lambda seed, effort: solve_enumeration(problem, seed, effort=effort, families=families),
+        )
+    ]
+
+
+def substitution(setting: Setting, family: str) -> list[Hypothesis]:
+    """Simple substitution, where there are no more symbols than letters."""
+    if family not in ("auto", "substitution") or len(setting.ciphertext.symbols) > len(setting.model.alphabet):
+        return []
+    search = SubstitutionSearch(setting.problem, setting.code)
+    most = 24 if len(setting.ciphertext) < SHORT else 12
+    return [Hypothesis("substitution", setting, search.restart, most, drawn=True, polish=search.polish, scored=True)]
+
+
+def enciphered_space(setting: Setting, family: str) -> list[Hypothesis]:
+    """Simple substitution in which the space is a letter like others: no divisions are given, and symbols suffice."""
+    text, model = setting.ciphertext, setting.model
+    possible = text.boundaries is None and model.has_words and len(text.symbols) <= len(model.alphabet) + 1
+    if family not in ("auto", "substitution") or not possible:
+        return []
+    spaced = replace(setting, enciphered_space=True)
+    search = SubstitutionSearch(spaced.problem, spaced.code)
+    return [Hypothesis("substitution with space", spaced, search.restart, 8, drawn=True, scored=True)]
+
+
+def homophonic(setting: Setting, family: str) -> list[Hypothesis]:
+    """Homophonic substitution where symbols are too many for a simple one."""
+    if family == "homophonic" or (family == "auto" and len(setting.ciphertext.symbols) > len(setting.model.alphabet)):
+        return [_homophonic(setting)]
+    return []
+
+
+def few_homophones(setting: Setting, family: str) -> list[Hypothesis]:
+    """Homophonic substitution with as many symbols as a simple one would have, tried after that."""
+    symbols, letters = len(setting.ciphertext.symbols), len(setting.model.alphabet)
+    return [_homophonic(setting)] if family == "auto" and letters * 2 // 3 <= symbols <= letters else []
+
+
+def _homophonic(setting: Setting) -> Hypothesis:
+    search = HomophonicSearch(setting.problem, setting.code)
+    uses = len(setting.ciphertext) / len(setting.ciphertext.symbols)
+    most = 12 if uses >= 6 else 32
+    return Hypothesis("homophonic", setting, search.restart, most, drawn=True, polish=search.polish, scored=True)
+
+
+BUILDERS: tuple[tuple[Builder, ...], ...] = (
+    (few_keys,),
+    (substitution, homophonic),
+    (enciphered_space, few_homophones),
+)
+
+
+def same_search(setting: Setting, name: str, family: str) -> list[Hypothesis]:
+    """The hypothesis of that name for another text (at most one)."""
+    built = [h for stage in BUILDERS for build in stage for h in build(setting, family)]
+    return [h for h in built if h.name == name][:1]
