@@ -67,8 +67,10 @@ def mappings(draw: st.DrawFn, name: str) -> Mapping:
     symbols = tuple(draw(st.permutations(alphabet)))
     if name == "composition":
         first = draw(st.sampled_from(TRANSPOSITIONS))
+        last = draw(st.sampled_from((Substitution, Homophonic, Vigenere)))
+        if last is Vigenere:
+            return Composition.of(draw(keys(first, symbols, alphabet)), draw(keys(last, tuple(alphabet), alphabet)))
         numbers = tuple(f"{number:02}" for number in range(len(alphabet)))
-        last = draw(st.sampled_from((Substitution, Homophonic)))
         return Composition.of(draw(keys(first, numbers, "")), draw(keys(last, numbers, alphabet)))
     return draw(keys(FAMILIES[name], symbols, alphabet))
 
@@ -172,6 +174,12 @@ def test_a_damaged_entry_is_named(family: str, data: st.DataObject) -> None:
     damaged = values | {entry: data.draw(st.sampled_from([None, 1.5, {"a": 1}, [None], [[]], -1000]))}
     with pytest.raises(InputError, match=entry):
         Mapping.from_dict(damaged)
+
+
+def test_true_is_no_number() -> None:
+    values = Caesar(("a", "b"), "ab", 1).to_dict()
+    with pytest.raises(InputError, match="shift"):
+        Mapping.from_dict(values | {"shift": True})
 
 
 @every_family

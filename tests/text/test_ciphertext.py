@@ -115,6 +115,7 @@ def test_case_is_folded_in_prose_and_comes_back() -> None:
 def test_plaintext_of_tokens_reads_as_text() -> None:
     assert Ciphertext.read("12, 34, 56,\n78, 12.\n").render("hello") == "hel\nlo\n"
     assert Ciphertext.read("20-8-5 17-21-9-3-11 6-15-24").render("thequickfox") == "the quick fox"
+    assert Ciphertext.read("20-8-5 17-21-9-3-11\n6-15-24").render("thequickfox") == "the quick\nfox"
     with pytest.raises(ValueError, match="letters for"):
         Ciphertext.read("1 2 3").render("ab")
 
