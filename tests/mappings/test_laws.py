@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from math import isfinite, log2
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -79,6 +79,7 @@ def ids_below(size: int) -> st.SearchStrategy[np.ndarray]:
     return st.lists(st.integers(0, size - 1), max_size=70).map(lambda ids: np.array(ids, dtype=np.int32))
 
 
+laws = settings(deadline=None, max_examples=40)
 every_family = pytest.mark.parametrize("family", list(FAMILIES))
 
 
@@ -88,7 +89,7 @@ def test_every_family_has_its_own_name() -> None:
 
 
 @every_family
-@settings(deadline=None)
+@laws
 @given(data=st.data())
 def test_deciphering_undoes_enciphering(family: str, data: st.DataObject) -> None:
     mapping = data.draw(mappings(family))
@@ -100,7 +101,7 @@ def test_deciphering_undoes_enciphering(family: str, data: st.DataObject) -> Non
 
 
 @every_family
-@settings(deadline=None)
+@laws
 @given(data=st.data())
 def test_a_bijection_is_undone_by_enciphering(family: str, data: st.DataObject) -> None:
     mapping = data.draw(mappings(family))
@@ -114,7 +115,7 @@ def test_a_bijection_is_undone_by_enciphering(family: str, data: st.DataObject) 
 
 
 @every_family
-@settings(deadline=None)
+@laws
 @given(data=st.data())
 def test_a_mapping_comes_back_from_its_file(
     family: str, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
@@ -128,7 +129,7 @@ def test_a_mapping_comes_back_from_its_file(
 
 
 @every_family
-@settings(deadline=None)
+@laws
 @given(data=st.data())
 def test_the_names_of_the_symbols_cost_nothing(family: str, data: st.DataObject) -> None:
     mapping = data.draw(mappings(family))
@@ -166,7 +167,7 @@ def test_every_key_is_a_permutation(mapping_class: type[EnumerableMapping], leng
 
 
 @every_family
-@settings(deadline=None)
+@laws
 @given(data=st.data())
 def test_a_damaged_entry_is_named(family: str, data: st.DataObject) -> None:
     values = data.draw(mappings(family)).to_dict()
@@ -183,7 +184,7 @@ def test_true_is_no_number() -> None:
 
 
 @every_family
-@settings(deadline=None)
+@laws
 @given(data=st.data())
 def test_missing_and_unknown_entries_are_named(family: str, data: st.DataObject) -> None:
     values = data.draw(mappings(family)).to_dict()
@@ -195,12 +196,12 @@ def test_missing_and_unknown_entries_are_named(family: str, data: st.DataObject)
 
 
 @every_family
-@settings(deadline=None, max_examples=5)
+@settings(deadline=None, max_examples=3)
 @given(data=st.data())
 def test_a_million_letters_take_well_below_a_second(family: str, data: st.DataObject) -> None:
     mapping = data.draw(mappings(family))
     ids = np.arange(1_000_000, dtype=np.int32) % len(mapping.symbols)
-    start = perf_counter()
+    start = process_time()
     mapping.apply(ids)
-    # Four times what the slowest family needs, so that a busy machine does not fail the test.
-    assert perf_counter() - start < 2
+    # The slowest family needs a quarter of a second; a busy machine shall not fail the test.
+    assert process_time() - start < 1

@@ -6,7 +6,7 @@ import hashlib
 import json
 import unicodedata
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -39,6 +39,8 @@ def words_of(ciphertext: Ciphertext) -> list[str] | None:
     [
         ("Uif rvjdl cspxo gpy, kvnqt!", ["uif", "rvjdl", "cspxo", "gpy", "kvnqt"]),
         ("Ifmmp, xpsme!", ["ifmmp", "xpsme"]),
+        ("zdb diwhuzdugv l", ["zdb", "diwhuzdugv", "l"]),
+        ("wkh rzo dqg wkh", ["wkh", "rzo", "dqg", "wkh"]),
         ("XLMW MW E WIGVIX, RSX E NSOI", ["xlmw", "mw", "e", "wigvix", "rsx", "e", "nsoi"]),
         ("don't e-mail the exam-\nple", ["don", "t", "e", "mail", "the", "example"]),
         ("a bc\r\nde fgh\u2028ijkl m\x85no", ["a", "bc", "de", "fgh", "ijkl", "m", "no"]),
@@ -202,9 +204,9 @@ def test_nothing_of_the_source_is_lost(text: str, symbols: str, spaces: str) -> 
 
 def test_a_million_letters_are_read_in_seconds() -> None:
     text = "Uif rvjdl cspxo gpy, kvnqt pwfs!\n" * 30_000
-    start = perf_counter()
+    start = process_time()
     ciphertext = Ciphertext.read(text)
-    assert perf_counter() - start < 10
+    assert process_time() - start < 10
     assert len(ciphertext) == 25 * 30_000
 
 
