@@ -1,0 +1,81 @@
+"""Beam search over partial keys of a simple or homophonic substitution.
+
+Symbols get letters one after the other, in the order of `extension_order`; of the partial keys with t symbols the
+`beam` that cost least (`partial_keys`) go on. Of what it reaches, with the English table of 5-grams, see `solve_beam`.
+
+Sources: Nuhn, Schamper and Ney, "Beam search for solving substitution ciphers", 2013, and "Improved decipherment of
+homophonic ciphers", 2014.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unmt.coding.ngram_table import BITS_PER_UNIT
+from unmt.mappings.homophonic import Homophonic
+from unmt.mappings.substitution import Substitution
+from unmt.solvers.extension_order import coverage_weights, extension_order
+from unmt.solvers.gapped_table import gapped_table
+from unmt.solvers.partial_keys import PartialKeys
+from unmt.solvers.problem import Candidate, Problem, SearchResult
+
+BEAM = 1000
+ORDERS = 4
+CANDIDATES = 10
+
+ORDER_JITTER = 0.3
+"""Standard deviation of the logarithm of the weights of the extension orders after the first."""
+
+
+def solve_beam(
+    problem: Problem,
+    seed: np.random.SeedSequence,
+    *,
+    effort: float = 1.0,
+    beam: int = BEAM,
+    orders: int = ORDERS,
+    homophonic: bool,
+    max_homophones: int | None = None,
+) -> SearchResult:
+    """The best keys that beam search finds, fewest total bits first.
+
+    beam: partial keys kept at each step, times effort; orders: how many extension orders are tried, the best one first
+    and then such as slightly other weights give (the seed draws them): a true key that falls out of the beam in one
+    order often stays in another. No candidates where a simple substitution has more symbols than letters.
+    """
+    if not homophonic and len(problem.symbols) > len(problem.alphabet):
+        return SearchResult()
+    rng = np.random.default_rng(seed)
+    table = gapped_table(problem.table)
+    weights = coverage_weights(table.order)
+    most = homophone_limits(len(problem.symbols), problem.frequencies, max_homophones)
+    found: dict[bytes, Candidate] = {}
+    scored = 0
+    for turn in range(orders):
+        partial = PartialKeys(problem, table, homophonic=homophonic, most=most)
+        jitter = np.exp(ORDER_JITTER * rng.standard_normal(len(weights))) if turn else 1.0
+        order = extension_order(partial.text, partial.space + 1, weights * jitter, given=partial.space)
+        partial.run(order, max(round(beam * effort), 1))
+        scored += partial.scored
+        for key, units in zip(partial.keys[:CANDIDATES], partial.costs, strict=False):
+            found[key.tobytes()] = candidate(problem, key[: partial.space], units, homophonic=homophonic)
+    ranked = sorted(found.values(), key=lambda c: c.total_bits)
+    return SearchResult(ranked[:CANDIDATES], scored)
+
+
+def homophone_limits(symbols: int, frequencies: NDArray[np.float64], most: int | None) -> NDArray[np.int64]:
+    """(letters,) how many homophones a letter may have: twice its share of the symbols and two more, or `most`."""
+    share = np.maximum(frequencies, 1.0 / len(frequencies))
+    limits = np.ceil(2.0 * symbols * share).astype(np.int64) + 2
+    return limits if most is None else np.minimum(limits, most)
+
+
+def candidate(problem: Problem, key: NDArray[np.integer], text_units: float, *, homophonic: bool) -> Candidate:
+    """A key (symbols,) of letters whose text costs text_units, as the solvers hand it back."""
+    family = Homophonic if homophonic else Substitution
+    mapping = family.from_ids(problem.symbols, problem.alphabet, key)
+    letters = mapping.apply(problem.ids)
+    return Candidate(
+        mapping, letters, text_units * BITS_PER_UNIT, mapping.bits(problem.length), mapping.choice_bits(letters)
+    )
