@@ -125,11 +125,10 @@ def _stands_as_it_is(argument: str, kind: Any, *, is_sweep: bool) -> bool:
     if not (has_quotes or is_sweep):
         return False
     from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.core.override_parser.types import QuotedString
     from hydra.errors import HydraException
 
     try:
         override = OverridesParser.create().parse_override(argument)
     except HydraException:
         return False
-    return override.is_sweep_override() or isinstance(override.value(), QuotedString)
+    return is_sweep if override.is_sweep_override() else has_quotes

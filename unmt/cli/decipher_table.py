@@ -34,9 +34,8 @@ def decipher_table(configuration: Configuration, path: str) -> None:
         done = [file.records[row["id"]] for row in rows if row["id"] in file.records]
         if done and not configuration.quiet:
             note(f"{len(done)} of {len(rows)} rows were finished before; going on in {directory.path}")
-        write(_line(COLUMNS))
-        for solved in done:
-            write(table_line(solved))
+        if done:
+            write(_line(COLUMNS) + "".join(map(table_line, done)))
         _solve_rest(configuration, rows, done, file, directory)
         _keep(directory, configuration, done)
     if not configuration.quiet:
@@ -120,7 +119,8 @@ def _solve_rest(
             file.append(result)
             done.append(result)
             progress.finish("done", result["keys"], result["total_bits"])
-            write(table_line(result))
+            # The header waits for the first row, so that bad input leaves standard output empty.
+            write(("" if number else _line(COLUMNS)) + table_line(result))
 
 
 def _solved(configuration: Configuration, row: dict[str, str], progress: Progress) -> dict[str, Any]:

@@ -38,4 +38,6 @@ def stop_on_interrupt(monitor: Monitor) -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        # Once asked to stop, a further Ctrl-C leaves at once also while the results are written.
+        if not monitor.stop_requested:
+            signal.signal(signal.SIGINT, before)

@@ -4,6 +4,7 @@
 """
 
 import errno
+import os
 import sys
 from collections.abc import Sequence
 
@@ -23,7 +24,11 @@ REFUSALS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, 
 
 def main() -> None:
     """The console script."""
-    sys.exit(status(sys.argv[1:]))
+    ended = status(sys.argv[1:])
+    if ended == INTERRUPTED:
+        # Everything is written. A Ctrl-C that came while Python takes itself down would change the status.
+        os._exit(ended)
+    sys.exit(ended)
 
 
 def status(arguments: Sequence[str]) -> int:

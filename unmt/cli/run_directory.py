@@ -156,8 +156,10 @@ def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _shown(value: Any) -> str:
-    text = {None: "null", True: "true", False: "false"}.get(value) if not isinstance(value, str) else value
-    text = str(value) if text is None else text
+    """The value as it is typed on a command line."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    text = str(value)
     return text if len(text) <= 60 else text[:60] + "..."
 
 
