@@ -21,7 +21,7 @@ from unmt.tasks.probability import Evidence, probability_correct
 from unmt.tasks.rivals import Posterior
 
 NULL_SAMPLES = 2
-NULL_RESTARTS = 4
+NULL_RESTARTS = 2
 IDENTIFIED = 0.9
 """Probability from which on a solution is called identified."""
 

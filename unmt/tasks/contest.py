@@ -14,8 +14,8 @@ from unmt.solvers.problem import Candidate
 from unmt.tasks.hypotheses import Hypothesis
 from unmt.tasks.monitor import Monitor
 
-ROUND = 4
-"""Restarts of a hypothesis in one round. A number of its own, not that of the cores: results must not depend on cores."""
+FIRST_ROUND, ROUND = 2, 4
+"""Restarts of a hypothesis in its first round (of a text that is not short) and in the others. A number of its own, not that of the cores: results must not depend on cores."""
 
 POLISHED = 2
 """Candidates that are polished after each round."""
@@ -24,8 +24,12 @@ CERTAIN_BITS = 20.0
 """A text without structure is compressed by so many bits once in 2**20 (no-hypercompression inequality; Grünwald, "The
 minimum description length principle", 2007, section 3.3)."""
 
-TYPICAL = 2.5
-"""Standard deviations above a language's bits a letter up to which a plaintext is taken for that language."""
+MANY_BITS = 80.0
+"""Bits saved from which on one restart is believed."""
+
+TYPICAL, FAMILIAR = 2.5, 6.0
+"""Standard deviations above a language's bits a letter up to which a plaintext is taken for that language: without and
+with many bits saved (a text with misspellings, or of another century)."""
 
 SETTLED = 5
 """Restarts that end at the same plaintext: it is the optimum of the search, whether or not it can be certified."""
@@ -122,7 +126,8 @@ class Contest:
         """One round of each hypothesis; tasks run on all cores and are taken in in a fixed order."""
         tasks = []
         for h in alive:
-            count = min(ROUND, self._most(h) - h.restarts) if h.drawn else 1
+            size = FIRST_ROUND if h.restarts == 0 and len(h.setting.ciphertext) >= SHORT else ROUND
+            count = min(size, self._most(h) - h.restarts) if h.drawn else 1
             tasks += [(h, h.restarts + i) for i in range(count)]
         names = ", ".join(dict.fromkeys(h.name for h in alive))
         done = self._parallel(lambda task: task[0].restart(task[0].seed(self.seed, task[1]), self.effort), tasks, names)
@@ -155,12 +160,21 @@ class Contest:
 
 
 def is_certain(hypothesis: Hypothesis) -> bool:
-    """Structure beyond chance, text like the language's, and found more than once where starts are random."""
+    """Whether more search would be waste: the text has structure beyond chance, and this is it.
+
+    Where all keys were tried the bits saved decide. Where starts are random, the text must cost about what the
+    language's does, and be found more than once or save very many bits.
+    """
     best, setting = hypothesis.best, hypothesis.setting
     if best is None:
         return False
-    gain = setting.random_bits - best.total_bits
-    return gain >= CERTAIN_BITS and setting.excess(best.text_bits) <= TYPICAL and hypothesis.agreement() >= 2
+    saved = setting.random_bits - best.total_bits
+    excess = setting.excess(best.text_bits)
+    if not hypothesis.drawn and hypothesis.exhaustive:
+        return saved >= 2 * CERTAIN_BITS or (saved >= CERTAIN_BITS and excess <= TYPICAL)
+    if saved >= MANY_BITS and excess <= FAMILIAR:
+        return True
+    return saved >= CERTAIN_BITS and excess <= TYPICAL and hypothesis.agreement() >= 2
 
 
 def is_promising(hypothesis: Hypothesis, candidate: Candidate) -> bool:

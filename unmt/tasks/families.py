@@ -28,6 +28,7 @@ def few_keys(setting: Setting, family: str) -> list[Hypothesis]:
             "families with few keys" if family == "auto" else family,
             setting,
             lambda seed, effort: solve_enumeration(problem, seed, effort=effort, families=families),
+            exhaustive=True,
         )
     ]
 

@@ -115,7 +115,7 @@ class Hypothesis:
 
     name: the family, or of several that one search tries; most: restarts at most (1: the search is exhaustive or does
     its own); drawn: whether restarts differ, so that agreement of several means something; scored: whether the search
-    judges plaintexts by the whole code itself; polish: improves a candidate on that code.
+    judges plaintexts by the whole code itself; exhaustive: whether it tries every key; polish: improves a candidate on that code.
     """
 
     name: str
@@ -125,6 +125,7 @@ class Hypothesis:
     drawn: bool = False
     polish: Callable[[Candidate, np.random.SeedSequence], Candidate] | None = None
     scored: bool = False
+    exhaustive: bool = False
     candidates: list[Candidate] = field(default_factory=list)
     ends: list[Candidate] = field(default_factory=list)
     restarts: int = 0
