@@ -74,11 +74,14 @@ def build_word_tables(counts: WordCounts, alphabet: str) -> WordTables:
     single = counts.counts / counts.counts.sum()
     size = len(counts.words)
     left = counts.pairs // max(size, 1)
-    kept = np.bincount(left, counts.pair_counts - PAIR_DISCOUNT, size) if len(left) else np.zeros(size)
-    # A word is a left neighbour as often as it was seen; what its kept pairs do not take goes to single words.
-    backoff = np.append(1.0 - kept / np.maximum(counts.counts, 1.0), 1.0)
+    # A word is a left neighbour as often as it was seen; what its kept pairs do not take goes to single words. Counts
+    # are rounded in the file, so that the pairs of a word may sum to a little more than the word itself.
+    paired = np.bincount(left, counts.pair_counts, size) if len(left) else np.zeros(size)
+    seen = np.maximum(counts.counts, paired)
+    taken = np.bincount(left, counts.pair_counts - PAIR_DISCOUNT, size) if len(left) else np.zeros(size)
+    backoff = np.append(1.0 - taken / seen, 1.0)
     right = counts.pairs % max(size, 1)
-    probability = (counts.pair_counts - PAIR_DISCOUNT) / counts.counts[left] + backoff[left] * single[right]
+    probability = (counts.pair_counts - PAIR_DISCOUNT) / seen[left] + backoff[left] * single[right]
     below = np.zeros(len(word))
     below[word >= 0] = single[word[word >= 0]]
     parent = np.zeros(len(word), np.int64)
