@@ -95,7 +95,7 @@ def test_a_run_directory_of_other_settings_is_left_alone(unmt, letter, tmp_path)
     assert (tmp_path / "out" / "result.json").read_bytes() == before
 
 
-@pytest.mark.parametrize("name", ["δίσκος (1).txt", "a=b.txt", "1912", "nan", "a,b.txt", "${x}.txt", "it's", "[x].txt"])
+@pytest.mark.parametrize("name", ["δίσκος (1).txt", "a=b.txt", "1912", "${it's}, [x].txt"])
 def test_any_name_of_a_file_will_do(unmt, tmp_path, name):
     (tmp_path / name).write_text(SHIFTED, encoding="utf-8")
     done = unmt("decipher", f"input={name}", *QUICK, "quiet=true")
