@@ -9,6 +9,8 @@ homophonic ciphers", 2014.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,10 +23,10 @@ from unmt.solvers.partial_keys import PartialKeys
 from unmt.solvers.problem import Candidate, Problem, SearchResult
 
 BEAM = 1000
-ORDERS = 4
+ORDERS = 8
 CANDIDATES = 10
 
-ORDER_JITTER = 0.3
+ORDER_JITTER = 0.6
 """Standard deviation of the logarithm of the weights of the extension orders after the first."""
 
 
@@ -40,28 +42,39 @@ def solve_beam(
 ) -> SearchResult:
     """The best keys that beam search finds, fewest total bits first.
 
-    beam: partial keys kept at each step, times effort; orders: how many extension orders are tried, the best one first
-    and then such as slightly other weights give (the seed draws them): a true key that falls out of the beam in one
-    order often stays in another. No candidates where a simple substitution has more symbols than letters.
+    beam: partial keys kept at each step; orders: how many extension orders are tried at most, times effort. The first
+    is the best known, the others follow from weights that the seed draws around it: a true key that falls out of the
+    beam in one order often stays in another. The search ends when an order leads to the best key of those before.
+    No candidates where a simple substitution has more symbols than letters.
     """
     if not homophonic and len(problem.symbols) > len(problem.alphabet):
         return SearchResult()
-    rng = np.random.default_rng(seed)
     table = gapped_table(problem.table)
-    weights = coverage_weights(table.order)
     most = homophone_limits(len(problem.symbols), problem.frequencies, max_homophones)
     found: dict[bytes, Candidate] = {}
     scored = 0
-    for turn in range(orders):
+    for weights in order_weights(table.order, max(round(orders * effort), 1), seed):
         partial = PartialKeys(problem, table, homophonic=homophonic, most=most)
-        jitter = np.exp(ORDER_JITTER * rng.standard_normal(len(weights))) if turn else 1.0
-        order = extension_order(partial.text, partial.space + 1, weights * jitter, given=partial.space)
-        partial.run(order, max(round(beam * effort), 1))
+        partial.run(extension_order(partial.text, partial.space + 1, weights, given=partial.space), beam)
+        if homophonic:
+            partial.settle(CANDIDATES)
         scored += partial.scored
+        best_before = min(found, key=lambda key: found[key].total_bits, default=b"")
         for key, units in zip(partial.keys[:CANDIDATES], partial.costs, strict=False):
             found[key.tobytes()] = candidate(problem, key[: partial.space], units, homophonic=homophonic)
+        if best_before == partial.keys[0].tobytes():
+            break
     ranked = sorted(found.values(), key=lambda c: c.total_bits)
     return SearchResult(ranked[:CANDIDATES], scored)
+
+
+def order_weights(order: int, orders: int, seed: np.random.SeedSequence) -> Iterator[NDArray[np.float64]]:
+    """Weights for one extension order after the other: the best known first, then others around them."""
+    rng = np.random.default_rng(seed)
+    weights = coverage_weights(order)
+    yield weights
+    for _ in range(orders - 1):
+        yield weights * np.exp(ORDER_JITTER * rng.standard_normal(len(weights)))
 
 
 def homophone_limits(symbols: int, frequencies: NDArray[np.float64], most: int | None) -> NDArray[np.int64]:
