@@ -21,7 +21,8 @@ from unmt.solvers.problem import Candidate, Problem, SearchResult
 from unmt.solvers.random import kernel_state
 from unmt.solvers.substitution import UNITS_PER_BIT, schedule
 
-POLISH_MICROSECONDS = 150_000.0
+POLISH_MICROSECONDS = 3_000.0
+"""For each symbol of the key."""
 GAMBLE = 0.5
 """Share of proposed letters drawn by frequency; the rest are drawn evenly, so that rare letters get their turn."""
 
@@ -85,7 +86,7 @@ class HomophonicSearch:
             return candidate
         assert isinstance(candidate.mapping, Homophonic)
         key = np.asarray(candidate.mapping.letter_of_symbol, np.int64).copy()
-        self.polisher.polish(key, self.polisher.moves_for(POLISH_MICROSECONDS), kernel_state(seed))
+        self.polisher.polish(key, self.polisher.moves_for(POLISH_MICROSECONDS * len(key)), kernel_state(seed))
         return self._candidate(key)
 
     def _candidate(self, key: NDArray[np.int64]) -> Candidate:

@@ -20,6 +20,10 @@ from unmt.solvers.random import EXPONENTIALS, next_random, random_below
 HOT, COLD = 2.0, 0.4
 """Temperatures in bits. Hotter loses the basin that the n-gram search found; chosen on the even rows of the English set."""
 
+SCREEN = 15.0
+"""Bits: a move that costs the letter code so much more is refused without a look at the words, which take 50 times as
+long to score. The two codes of a text differ by far less from one key to the next."""
+
 
 @njit(cache=True, nogil=True)
 def _with_spaces(text: Any, ends: Any, space: int, out: Any) -> None:
@@ -35,15 +39,16 @@ def _with_spaces(text: Any, ends: Any, space: int, out: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _whole_bits(text: Any, out: Any, ends: Any, divided: bool, letters: int, table: Any, words: Any) -> float:
+def _letter_bits(text: Any, out: Any, ends: Any, divided: bool, letters: int, table: Any) -> float:
     costs, offsets, order, size = table
     if divided:
         _with_spaces(text, ends, letters, out)
-        units = text_units(out, costs, offsets, order, size) - costs[offsets[1] + letters]
-    else:
-        units = text_units(text, costs, offsets, order, size)
-    letter = units / 16.0
-    word = hidden_or_given(text, ends, divided, letters, words)
+        return (text_units(out, costs, offsets, order, size) - costs[offsets[1] + letters]) / 16.0
+    return text_units(text, costs, offsets, order, size) / 16.0
+
+
+@njit(cache=True, nogil=True)
+def _mixed(letter: float, word: float) -> float:
     best = min(letter, word)
     return best - np.log2(0.5 * (2.0 ** (best - letter) + 2.0 ** (best - word)))
 
@@ -77,7 +82,8 @@ def anneal_words(
     out = np.empty(n + max(len(ends), 1), np.int64)
     for i in range(n):
         text[i] = key[ids[i]]
-    current = _whole_bits(text, out, ends, divided, letters, table, words)
+    letter_now = _letter_bits(text, out, ends, divided, letters, table)
+    current = _mixed(letter_now, hidden_or_given(text, ends, divided, letters, words))
     if not injective:
         current += _key_bits(key, counts, letters, prior)
     best, best_key = current, key.copy()
@@ -98,11 +104,14 @@ def anneal_words(
             key[a] = new
         for i in range(n):
             text[i] = key[ids[i]]
-        bits = _whole_bits(text, out, ends, divided, letters, table, words)
-        if not injective:
-            bits += _key_bits(key, counts, letters, prior)
+        letter = _letter_bits(text, out, ends, divided, letters, table)
+        bits = np.inf
+        if letter <= letter_now + SCREEN:
+            bits = _mixed(letter, hidden_or_given(text, ends, divided, letters, words))
+            if not injective:
+                bits += _key_bits(key, counts, letters, prior)
         if bits - current <= heat * EXPONENTIALS[next_random(state) & np.uint64(4095)]:
-            current = bits
+            current, letter_now = bits, letter
             if bits < best - 1e-9:
                 best = bits
                 best_key[:] = key
@@ -121,11 +130,15 @@ def neighbour_bits(
 ) -> None:  # fmt: skip
     """Bits of keys that differ from `key` in one move, into out (moves,).
 
-    injective: symbols first[i] and second[i] swap letters; otherwise symbol first[i] gets letter second[i].
+    injective: symbols first[i] and second[i] swap letters; otherwise symbol first[i] gets letter second[i]. A key whose
+    letter code is SCREEN above that of `key` has the bits of the letter code.
     """
     n = len(ids)
     text = np.empty(n, np.int64)
     spaced_text = np.empty(n + max(len(ends), 1), np.int64)
+    for i in range(n):
+        text[i] = key[ids[i]]
+    letter_now = _letter_bits(text, spaced_text, ends, divided, letters, table)
     for move in range(len(first)):
         a, b = first[move], second[move]
         old = key[a]
@@ -135,7 +148,10 @@ def neighbour_bits(
             key[a] = b
         for i in range(n):
             text[i] = key[ids[i]]
-        out[move] = _whole_bits(text, spaced_text, ends, divided, letters, table, words)
+        letter = _letter_bits(text, spaced_text, ends, divided, letters, table)
+        out[move] = letter
+        if letter <= letter_now + SCREEN:
+            out[move] = _mixed(letter, hidden_or_given(text, ends, divided, letters, words))
         if not injective:
             out[move] += _key_bits(key, counts, letters, prior)
         if injective:
@@ -190,5 +206,5 @@ class Polisher:
 
     def moves_for(self, microseconds: float) -> int:
         """How many moves take about that long: a function of the text's length, not of the clock."""
-        per_move = 2.0 + (0.05 if self.code.divided else 0.35) * len(self.ids)
+        per_move = 2.0 + (0.02 if self.code.divided else 0.04) * len(self.ids)
         return max(int(microseconds / per_move), 50)

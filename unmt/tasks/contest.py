@@ -20,6 +20,9 @@ FIRST_ROUND, ROUND = 2, 4
 POLISHED = 2
 """Candidates that are polished after each round."""
 
+MOST_REFINEMENTS = 8
+"""Rounds of polishing the winner at the end, at most."""
+
 CERTAIN_BITS = 20.0
 """A text without structure is compressed by so many bits once in 2**20 (no-hypercompression inequality; Grünwald, "The
 minimum description length principle", 2007, section 3.3)."""
@@ -84,6 +87,21 @@ class Contest:
         """Hypotheses that found anything, the most plausible first."""
         return sorted((h for h in self.hypotheses if h.best is not None), key=score)
 
+    def refine(self) -> None:
+        """Polish the leading candidate again, from several seeds, as long as that finds something."""
+        ranked = self.ranked()
+        if not ranked or ranked[0].polish is None:
+            return
+        best = ranked[0]
+        for number in range(MOST_REFINEMENTS):
+            before = best.candidates[0].total_bits
+            jobs = [(best, best.candidates[0], 2_000_000 + ROUND * number + i) for i in range(ROUND)]
+            for candidate in self._parallel(lambda job: self._polished(*job), jobs, "last letters"):
+                best.merge([candidate])
+            self.report("last letters")
+            if self.monitor.stop_requested or best.candidates[0].total_bits > before - 0.01:
+                return
+
     def certified(self) -> Hypothesis | None:
         """The leading hypothesis, if it needs no more search."""
         ranked = self.ranked()
@@ -136,14 +154,15 @@ class Contest:
         self.report(names)
         polishable = [(h, c) for h in alive if h.polish for c in h.candidates[:POLISHED] if is_promising(h, c)]
         if not self.ended() and polishable:
-            better = self._parallel(lambda item: self._polished(*item), polishable, f"{names}: words")
+            jobs = [(h, c, 1_000_000 + h.restarts) for h, c in polishable]
+            better = self._parallel(lambda job: self._polished(*job), jobs, f"{names}: words")
             for (h, _), candidate in zip(polishable, better, strict=False):
                 h.merge([candidate])
             self.report(f"{names}: words")
 
-    def _polished(self, hypothesis: Hypothesis, candidate: Candidate) -> Candidate:
+    def _polished(self, hypothesis: Hypothesis, candidate: Candidate, number: int) -> Candidate:
         assert hypothesis.polish is not None
-        return hypothesis.polish(candidate, hypothesis.seed(self.seed, 1_000_000 + hypothesis.restarts))
+        return hypothesis.polish(candidate, hypothesis.seed(self.seed, number))
 
     def _parallel(self, work: Callable[[Given], Result], items: Sequence[Given], stage: str) -> list[Result]:
         """Results in the order of the items; shorter where the search was stopped on the way."""
@@ -188,16 +207,16 @@ OTHER_PRIOR = 5.0
 """Bits to name the family: half of all puzzles are simple substitutions; the two dozen other kinds share the rest."""
 
 
-def score(hypothesis: Hypothesis) -> float:
-    """Bits by which hypotheses are ranked: code length, the family's name, and what is atypical of the language.
+def score(hypothesis: Hypothesis, candidate: Candidate | None = None) -> float:
+    """Bits by which candidates are ranked: code length, the family's name, and what is atypical of the language.
 
     The n-gram code gives nonsense more probability than the language does (its smoothing must), so a text far above
-    the language's bits a letter pays for it: the normal law's bits beyond one standard deviation.
+    the language's bits a letter pays for it: the normal law's bits beyond one standard deviation. Of the best candidate
+    where none is given; infinite where there is none.
     """
-    best = hypothesis.best
-    if best is None:
+    candidate = candidate or hypothesis.best
+    if candidate is None:
         return float("inf")
-    beyond = max(0.0, hypothesis.setting.excess(best.text_bits) - 1.0)
-    family = best.mapping.family
-    prior = FAMILY_PRIOR.get(family, OTHER_PRIOR)
-    return best.total_bits + prior + float(np.log2(np.e)) * beyond**2 / 2
+    beyond = max(0.0, hypothesis.setting.excess(candidate.text_bits) - 1.0)
+    prior = FAMILY_PRIOR.get(candidate.mapping.family, OTHER_PRIOR)
+    return candidate.total_bits + prior + float(np.log2(np.e)) * beyond**2 / 2

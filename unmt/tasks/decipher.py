@@ -56,6 +56,7 @@ def decipher(
         deadline = None if seconds is None else start + seconds
         contest = Contest(seed, monitor, pool, deadline, restarts)
         search(contest, settings, family)
+        contest.refine()
         return _solution(contest, settings, family, null, start)
 
 

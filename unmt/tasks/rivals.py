@@ -16,6 +16,7 @@ from unmt.objectives.text_code import TextCode
 from unmt.solvers.homophonic import HomophonicSearch
 from unmt.solvers.polish import Polisher
 from unmt.solvers.problem import Candidate
+from unmt.tasks.contest import score
 from unmt.tasks.hypotheses import Hypothesis, Setting
 
 TOLERANCE = 0.02
@@ -36,10 +37,14 @@ class Posterior:
 
 def posterior(hypotheses: list[Hypothesis], best: Candidate, setting: Setting) -> Posterior:
     """The posterior over what the searches saw; best is the plaintext of fewest bits."""
-    rivals = [c for h in hypotheses for c in h.candidates]
-    texts = {c.letters.tobytes(): (c.total_bits, c.letters) for c in rivals if len(c.letters) == len(best.letters)}
+    rivals = [(c, score(h, c)) for h in hypotheses for c in h.candidates]
+    texts: dict[bytes, tuple[float, NDArray[np.int32]]] = {}
+    for c, bits_of_c in rivals:
+        if len(c.letters) == len(best.letters):
+            least = min(bits_of_c, texts.get(c.letters.tobytes(), (bits_of_c, c.letters))[0])
+            texts[c.letters.tobytes()] = (least, c.letters)
     bits = np.array([b for b, _ in texts.values()])
-    weights = 2.0 ** -np.minimum(bits - best.total_bits, 200.0)
+    weights = 2.0 ** -np.clip(bits - bits.min(), 0.0, 200.0)
     differs = np.array([letters != best.letters for _, letters in texts.values()])
     far, near = _neighbour_doubt(best, setting)
     total = weights.sum() + far.sum_all
