@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,22 @@ COMMAND = Path(sys.executable).parent / "unmt"
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture
-def unmt(tmp_path: Path) -> Run:
-    """The installed command, run in an empty folder: unmt("decipher", "text=...") with its streams as text."""
+@pytest.fixture(scope="session")
+def unmt_in() -> Run:
+    """The installed command, run in a folder: unmt_in(folder, "decipher", "text=...") with its streams as text."""
     assert COMMAND.exists(), "unmt is not installed beside this Python; scripts/test sets it up"
 
-    def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-        settings = {"cwd": tmp_path, "capture_output": True, "text": True, "timeout": 300} | options
+    def run(folder: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        settings = {"cwd": folder, "capture_output": True, "text": True, "timeout": 300} | options
         return subprocess.run([COMMAND, *arguments], check=False, **settings)
 
     return run
+
+
+@pytest.fixture
+def unmt(unmt_in: Run, tmp_path: Path) -> Run:
+    """The installed command, run in an empty folder."""
+    return partial(unmt_in, tmp_path)
 
 
 @pytest.fixture

@@ -6,18 +6,19 @@ import sys
 import pytest
 
 from unmt.cli import commands, main
+from unmt.coding.language_model import LanguageModel
 
 
 def test_a_language_is_built_and_used(unmt, tmp_path):
     plain = "sol lucet in agris et aqua fluit per silvam dum puer canit sub arbore magna prope villam antiquam"
     words = plain.split()
-    text = " ".join(words[(n * n + 3 * n) % len(words)] for n in range(1500))
+    text = " ".join(words[(5 * n + n // len(words)) % len(words)] for n in range(1500))
     (tmp_path / "latin.txt").write_text(text)
     built = unmt("language", "input=latin.txt", "output=latin.unmtlm")
     assert built.returncode == 0, built.stderr
     assert (tmp_path / "latin.unmtlm").is_file()
     assert built.stdout.strip()
-    alphabet = sorted(set(plain) - {" "})
+    alphabet = LanguageModel.load(tmp_path / "latin.unmtlm").alphabet
     following = dict(zip(alphabet, alphabet[3:] + alphabet[:3], strict=True))
     shifted = "".join(following.get(letter, letter) for letter in plain)
     done = unmt("decipher", f"text={shifted}", "language=latin.unmtlm", "family=caesar", "null=false", "quiet=true")

@@ -29,29 +29,31 @@ def letter(tmp_path):
     return "input=letter.txt"
 
 
-def test_standard_output_is_the_plaintext_and_nothing_else(unmt, letter):
-    done = unmt("decipher", letter, *QUICK)
+@pytest.fixture(scope="module")
+def finished(unmt_in, tmp_path_factory):
+    """A run that is over: what it printed, and its folder."""
+    folder = tmp_path_factory.mktemp("finished")
+    (folder / "letter.txt").write_text(SHIFTED + "\n", encoding="utf-8")
+    return unmt_in(folder, "decipher", "input=letter.txt", *QUICK, "run.dir=out/run", "seed=5"), folder
+
+
+def test_standard_output_is_the_plaintext_and_nothing_else(finished):
+    done, _ = finished
     assert done.returncode == 0
     assert done.stdout == PLAIN + "\n"
 
 
-def test_standard_error_tells_key_certificate_and_report(unmt, letter, tmp_path):
-    done = unmt("decipher", letter, *QUICK)
+def test_standard_error_tells_key_certificate_and_report(finished):
+    done, folder = finished
     for label in ("verdict", "key", "bits", "search", "report"):
         assert re.search(rf"^{label}  ", done.stderr, re.MULTILINE), done.stderr
     report = re.search(r"^report +(.*)$", done.stderr, re.MULTILINE)[1]
-    assert (tmp_path / report).is_file()
+    assert (folder / report).is_file()
     assert "\x1b" not in done.stderr
 
 
-def test_quiet_is_silent(unmt, letter):
-    done = unmt("decipher", letter, *QUICK, "quiet=true")
-    assert (done.stdout, done.stderr) == (PLAIN + "\n", "")
-
-
-def test_the_run_directory_holds_the_four_files(unmt, letter, tmp_path):
-    unmt("decipher", letter, *QUICK, "run.dir=out/run", "seed=5")
-    run = tmp_path / "out" / "run"
+def test_the_run_directory_holds_the_four_files(finished):
+    run = finished[1] / "out" / "run"
     assert {path.name for path in run.iterdir()} == {"config.yaml", "metrics.jsonl", "result.json", "report.html"}
     settings = yaml.safe_load((run / "config.yaml").read_text())
     assert settings["seed"] == 5
@@ -69,30 +71,31 @@ def test_the_run_directory_holds_the_four_files(unmt, letter, tmp_path):
     assert (run / "report.html").read_text().startswith("<!")
 
 
-def test_without_a_run_directory_each_run_gets_a_dated_one(unmt, letter, tmp_path):
-    for _ in range(2):
-        unmt("decipher", letter, *QUICK)
-    names = [path.name for path in (tmp_path / "runs").iterdir()]
-    assert len(names) == 2
-    assert all(re.match(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d-decipher", name) for name in names)
+def test_the_same_command_writes_the_same_result(finished, unmt_in):
+    _, folder = finished
+    path = folder / "out" / "run" / "result.json"
+    before = json.loads(path.read_text())
+    assert unmt_in(folder, "decipher", "input=letter.txt", *QUICK, "run.dir=out/run", "seed=5").returncode == 0
+    after = json.loads(path.read_text())
+    assert before["plaintext"] == after["plaintext"]
+    for key in ("key", "total_bits", "verdict", "probability_correct", "alternatives", "key_confidence"):
+        assert before[key] == after[key]
 
 
-def test_the_same_command_writes_the_same_result(unmt, letter, tmp_path):
-    results = []
-    for _ in range(2):
-        assert unmt("decipher", letter, *QUICK, "run.dir=out").returncode == 0
-        result = json.loads((tmp_path / "out" / "result.json").read_text())
-        results.append({key: result[key] for key in ("plaintext", "key", "total_bits", "verdict", "alternatives")})
-    assert results[0] == results[1]
-
-
-def test_a_run_directory_of_other_settings_is_left_alone(unmt, letter, tmp_path):
-    unmt("decipher", letter, *QUICK, "run.dir=out")
-    before = (tmp_path / "out" / "result.json").read_bytes()
-    done = unmt("decipher", letter, *QUICK, "run.dir=out", "seed=7")
+def test_a_run_directory_of_other_settings_is_left_alone(finished, unmt_in):
+    _, folder = finished
+    before = (folder / "out" / "run" / "result.json").read_bytes()
+    done = unmt_in(folder, "decipher", "input=letter.txt", *QUICK, "run.dir=out/run", "seed=0")
     assert done.returncode == 2
-    assert "seed=0, not 7" in done.stderr
-    assert (tmp_path / "out" / "result.json").read_bytes() == before
+    assert "seed=5, not 0" in done.stderr
+    assert (folder / "out" / "run" / "result.json").read_bytes() == before
+
+
+def test_quiet_is_silent_and_without_a_name_the_folder_is_a_dated_one(unmt, letter, tmp_path):
+    done = unmt("decipher", letter, *QUICK, "quiet=true")
+    assert (done.stdout, done.stderr) == (PLAIN + "\n", "")
+    (name,) = (path.name for path in (tmp_path / "runs").iterdir())
+    assert re.match(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d-decipher", name)
 
 
 @pytest.mark.parametrize("name", ["δίσκος (1).txt", "a=b.txt", "1912", "${it's}, [x].txt"])

@@ -1,7 +1,6 @@
 """Tables: rows stream out, and a run that was killed goes on to the same end."""
 
 import json
-import os
 import signal
 import time
 
@@ -18,6 +17,7 @@ PLAIN = [
     "the baker gave us bread for a song and the song was not even a good one",
 ]
 QUICK = ("family=caesar", "null=false", "threads=1")
+FINISHED = ("decipher", "input=ciphers.tsv", "language=en", *QUICK, "run.dir=out")
 
 
 def shifted(text, by):
@@ -39,10 +39,17 @@ def without_seconds(text):
     return [line.split("\t")[:-1] for line in text.splitlines()]
 
 
-def test_standard_output_is_a_table_in_the_order_of_the_rows(unmt, table):
-    done = unmt("decipher", table, "language=en", *QUICK, "quiet=true")
+@pytest.fixture(scope="module")
+def finished(unmt_in, tmp_path_factory):
+    """A table run that is over: what it printed, and its folder."""
+    folder = tmp_path_factory.mktemp("finished")
+    (folder / "ciphers.tsv").write_text(table_of(PLAIN), encoding="utf-8")
+    return unmt_in(folder, *FINISHED), folder
+
+
+def test_standard_output_is_a_table_in_the_order_of_the_rows(finished):
+    done, _ = finished
     assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
     lines = [line.split("\t") for line in done.stdout.splitlines()]
     assert lines[0] == list(COLUMNS)
     assert [line[0] for line in lines[1:]] == [f"row {number}" for number in range(len(PLAIN))]
@@ -50,14 +57,40 @@ def test_standard_output_is_a_table_in_the_order_of_the_rows(unmt, table):
     assert {line[3] for line in lines[1:]} == {"en"}
 
 
-def test_the_run_directory_has_the_table_and_its_sum(unmt, table, tmp_path):
-    done = unmt("decipher", table, "language=en", *QUICK, "run.dir=out")
-    assert (tmp_path / "out" / "table.tsv").read_text() == done.stdout
-    result = json.loads((tmp_path / "out" / "result.json").read_text())
+def test_the_run_directory_has_the_table_and_its_sum(finished):
+    done, folder = finished
+    assert (folder / "out" / "table.tsv").read_text() == done.stdout
+    result = json.loads((folder / "out" / "result.json").read_text())
     assert result["rows"] == len(PLAIN)
     assert sum(result["verdicts"].values()) == len(PLAIN)
     assert [row["plaintext"] for row in result["table"]] == PLAIN
     assert f"{len(PLAIN)} rows" in done.stderr
+
+
+def test_a_finished_table_is_told_again_without_searching(finished, unmt_in):
+    done, folder = finished
+    rows = (folder / "out" / "rows.jsonl").read_bytes()
+    again = unmt_in(folder, *FINISHED)
+    assert again.stdout == done.stdout
+    assert f"{len(PLAIN)} of {len(PLAIN)} rows were finished before" in again.stderr
+    assert (folder / "out" / "rows.jsonl").read_bytes() == rows
+
+
+def test_a_run_of_other_settings_is_refused(finished, unmt_in):
+    other = unmt_in(finished[1], *FINISHED, "spaces=ignore")
+    assert other.returncode == 2
+    assert "spaces=auto, not ignore" in other.stderr
+
+
+def test_a_run_of_another_table_is_refused(finished, unmt_in):
+    _, folder = finished
+    before = (folder / "ciphers.tsv").read_text()
+    (folder / "ciphers.tsv").write_text(table_of(PLAIN[1:]))
+    changed = unmt_in(folder, *FINISHED)
+    (folder / "ciphers.tsv").write_text(before)
+    assert changed.returncode == 2
+    assert "other data" in changed.stderr
+    assert len(changed.stderr.splitlines()) == 1
 
 
 def test_jsonl_and_tsv_give_the_same(unmt, tmp_path):
@@ -118,25 +151,6 @@ def test_a_killed_run_goes_on_and_ends_as_an_uninterrupted_one(unmt, unmt_starte
         json.loads(line)
 
 
-def test_a_finished_table_is_only_told_again(unmt, table):
-    first = unmt("decipher", table, "language=en", *QUICK, "run.dir=out")
-    again = unmt("decipher", table, "language=en", *QUICK, "run.dir=out")
-    assert again.stdout == first.stdout
-    assert f"{len(PLAIN)} of {len(PLAIN)} rows were finished before" in again.stderr
-
-
-def test_a_run_of_another_table_or_other_settings_is_refused(unmt, table, tmp_path):
-    unmt("decipher", table, "language=en", *QUICK, "run.dir=out")
-    other = unmt("decipher", table, "language=en", *QUICK, "run.dir=out", "spaces=ignore")
-    assert other.returncode == 2
-    assert "spaces=auto, not ignore" in other.stderr
-    (tmp_path / "ciphers.tsv").write_text(table_of(PLAIN[1:]))
-    changed = unmt("decipher", table, "language=en", *QUICK, "run.dir=out")
-    assert changed.returncode == 2
-    assert "other data" in changed.stderr
-    assert len(changed.stderr.splitlines()) == 1
-
-
 def test_ctrl_c_keeps_the_finished_rows_and_says_how_to_go_on(unmt, unmt_started, table, tmp_path):
     settings = ("language=en", "family=substitution", "null=false", "threads=1")
     process = unmt_started("decipher", table, *settings, "run.dir=out")
@@ -182,14 +196,3 @@ def test_a_plaintext_with_line_breaks_is_one_cell():
     line = table_line(result)
     assert line.split("\t")[1] == "a b c d e f g"
     assert len(line.splitlines()) == 1
-
-
-def test_it_is_quick_to_go_on_where_nothing_is_left(unmt, table):
-    """Not a row is searched again: the whole command takes no longer than its start."""
-    unmt("decipher", table, "language=en", *QUICK, "run.dir=out")
-    start = time.perf_counter()
-    unmt("decipher", table, "language=en", *QUICK, "run.dir=out")
-    with_rows = time.perf_counter() - start
-    start = time.perf_counter()
-    unmt("decipher", "text=abab", "--cfg", "job")
-    assert with_rows < 2.5 * (time.perf_counter() - start) + 0.5 * (os.cpu_count() or 1)
