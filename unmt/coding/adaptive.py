@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 def adaptive_bits(ids: NDArray[np.integer], symbols: int) -> float:
     """Bits of a sequence of ids (0..symbols-1) drawn independently from unknown frequencies.
 
-    The estimator of Krichevsky and Trofimov ("The performance of universal encoding", 1981): a symbol seen n times among
-    t costs -log2 (n + 1/2) / (t + symbols/2); the sum does not depend on the order.
+    The estimator of Krichevsky and Trofimov ("The performance of universal encoding", 1981): a symbol seen n times
+    among t costs -log2 (n + 1/2) / (t + symbols/2); the sum does not depend on the order.
     """
     counts = np.bincount(np.asarray(ids), minlength=symbols)
     total = lgamma(len(ids) + symbols / 2) - lgamma(symbols / 2)

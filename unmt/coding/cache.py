@@ -21,6 +21,9 @@ from unmt import __version__
 
 Arrays = dict[str, NDArray[Any]]
 
+CONTENTS = "arrays.txt"
+"""The names of an entry's arrays: an entry that lacks one is not whole."""
+
 
 def cache_folder() -> Path:
     """Where entries are kept."""
@@ -32,7 +35,7 @@ def cache_folder() -> Path:
 
 
 def cached(entry: str, build: Callable[[], Arrays]) -> Arrays:
-    """The arrays of an entry, memory-mapped and read-only; built and kept where the entry is not there yet.
+    """The arrays of an entry, read-only and mapped from the disk; built and kept where the entry is not there yet.
 
     entry names everything the arrays depend on but the version of unmt, which is added.
     """
@@ -45,15 +48,16 @@ def cached(entry: str, build: Callable[[], Arrays]) -> Arrays:
         _keep(folder, arrays)
     except OSError as error:
         logging.getLogger(__name__).info("tables are not kept: %s", error)
-        return arrays
-    return _load(folder) or arrays
+    return _load(folder) or {name: _read_only(array) for name, array in arrays.items()}
 
 
 def _load(folder: Path) -> Arrays | None:
-    if not folder.is_dir():
-        return None
     try:
-        return {path.stem: np.load(path, mmap_mode="r", allow_pickle=False) for path in sorted(folder.glob("*.npy"))}
+        if not folder.is_dir():
+            return None
+        names = (folder / CONTENTS).read_text(encoding="utf-8").split()
+        # Plain arrays: numba looks at the type of every argument, and at that of a numpy.memmap for long.
+        return {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)) for name in names}
     except (OSError, ValueError):  # damaged: build it again
         shutil.rmtree(folder, ignore_errors=True)
         return None
@@ -65,8 +69,16 @@ def _keep(folder: Path, arrays: Arrays) -> None:
     try:
         for name, array in arrays.items():
             np.save(beside / f"{name}.npy", array, allow_pickle=False)
-        os.rename(beside, folder)
+        (beside / CONTENTS).write_text("\n".join(arrays), encoding="utf-8")
+        beside.chmod(0o755)  # mkdtemp's folder is private; a cache may be shared
+        beside.rename(folder)
     except OSError:
         shutil.rmtree(beside, ignore_errors=True)
         if not folder.is_dir():  # another process may have been first
             raise
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """As arrays from the disk are: kernels are compiled for one kind of array only."""
+    array.flags.writeable = False
+    return array

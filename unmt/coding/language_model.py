@@ -1,12 +1,16 @@
-"""A language as a code: n-grams with and without word spaces, and words; shipped, or made from a user's text.
+"""A language as n-gram and word models, with and without word spaces; shipped, or made from a user's text.
 
-    model = LanguageModel.load("en")              # or a .unmtlm file, or a text file
-    model.text_bits(letters, boundaries)          # code length of a plaintext
+    model = LanguageModel.load("en")  # or a .unmtlm file, or a text file
+    letters, boundaries = model.letters("the moon is bright")
+    TextCode(model, boundaries, len(letters))(letters)  # bits
+
+The code of a text is in `objectives.text_code`.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmt.coding import model_file
-from unmt.coding.cache import cached
+from unmt.coding.cache import Arrays, cached
 from unmt.coding.counting import NgramCounts
 from unmt.coding.model_file import ModelFile
 from unmt.coding.ngram_table import NgramTable, build_table
@@ -23,43 +27,54 @@ from unmt.coding.smoothing import SmoothedNgrams
 from unmt.coding.words import WordCounts, WordTables, build_word_tables
 from unmt.errors import InputError
 from unmt.text.alphabet import fold
+from unmt.text.readers import read_text
 
 SHIPPED = ("en", "de", "fr", "es", "it")
-USUAL_DEVIATION = 0.25
-"""Bits a letter: what the shipped languages have, a little more for a model whose text was too short to measure it."""
+
+TABLES = 3
+"""Version of the tables in the cache: another number where the same model file gives other tables."""
 
 
 @dataclass(frozen=True)
 class LanguageModel:
-    """A model file in memory. name is what the user calls it; sha256 is of the file's bytes."""
+    """A model file in memory.
+
+    name is what the user calls it; sha256 is of the file's bytes, "" for a model that is in no file: its tables are not
+    kept in the cache.
+    """
 
     name: str
     file: ModelFile
-    sha256: str
+    sha256: str = ""
 
     @classmethod
     def load(cls, name_or_path: str | Path) -> LanguageModel:
         """A shipped model by its code (SHIPPED), or a .unmtlm file, or a model made from a text file.
 
+        For a text file `tasks.build_language.language_model` is better: it measures more, and remembers the model.
         Raises InputError where there is no such language or file, or the file is no model and no text.
         """
         name = str(name_or_path)
         if name in SHIPPED:
             path = Path(__file__).parent / "languages" / (name + model_file.SUFFIX)
             if not path.is_file():
-                raise InputError(f"The language model {path.name} is missing from this installation. Install unmt again.")
+                raise InputError(
+                    f"The language model {path.name} is missing from this installation. Install unmt again."
+                )
             return cls.from_bytes(path.read_bytes(), name, path)
         path = Path(name)
         if not path.exists():
             known = ", ".join(SHIPPED)
-            raise InputError(f"language={name}: no such language ({known}) and no such file. Give one of them, or a text.")
+            raise InputError(
+                f"language={name}: no such language ({known}) and no such file. Give one of them, or a text."
+            )
         if path.suffix == model_file.SUFFIX:
             if not path.is_file():
                 raise InputError(f"language={name} is not a file. Give a .unmtlm file or a text file.")
             return cls.from_bytes(path.read_bytes(), path.stem, path)
-        from unmt.coding.build import model_from_file
+        from unmt.coding.build import model_from_text
 
-        return model_from_file(path)
+        return model_from_text(read_text(path), text_name(path), f"language={path}")
 
     @classmethod
     def from_bytes(cls, data: bytes, name: str, path: Path | str) -> LanguageModel:
@@ -83,7 +98,7 @@ class LanguageModel:
         ids = np.array([number[letter] for word in words for letter in word], np.int32)
         return ids, np.cumsum([len(word) for word in words], dtype=np.int64)[:-1]
 
-    def ngrams(self, spaces: bool) -> SmoothedNgrams:
+    def ngrams(self, spaces: bool) -> SmoothedNgrams:  # noqa: FBT001  # model.ngrams(True): with spaces
         """The exact n-gram model, of text with word spaces or without."""
         return self._spaced if spaces else self._plain
 
@@ -94,7 +109,9 @@ class LanguageModel:
     @cached_property
     def _spaced(self) -> SmoothedNgrams:
         if not self.has_words:
-            raise InputError(f"The language model {self.name} knows no word spaces: its text has none. Use spaces=ignore.")
+            raise InputError(
+                f"The language model {self.name} knows no word spaces: its text has none. Use spaces=ignore."
+            )
         return self._read_ngrams("spaced", len(self.alphabet) + 1)
 
     def _read_ngrams(self, kind: str, letters: int) -> SmoothedNgrams:
@@ -103,49 +120,43 @@ class LanguageModel:
         counts = NgramCounts(about["order"], letters, keys, model_file.unpack_counts(sections[f"{kind}.counts"]))
         return SmoothedNgrams(counts.all_orders(), about["discounts"], about["extras"])
 
-    def table(self, spaces: bool) -> NgramTable:
+    def table(self, spaces: bool) -> NgramTable:  # noqa: FBT001  # as `ngrams`
         """The dense table for searches, kept in the cache."""
         return self._spaced_table if spaces else self._plain_table
 
     @cached_property
     def _plain_table(self) -> NgramTable:
-        return self._cached_table(False)
+        return self._cached_table(spaces=False)
 
     @cached_property
     def _spaced_table(self) -> NgramTable:
-        return self._cached_table(True)
+        return self._cached_table(spaces=True)
 
-    def _cached_table(self, spaces: bool) -> NgramTable:
+    def _cached_table(self, *, spaces: bool) -> NgramTable:
         letters = len(self.alphabet) + spaces
 
-        def build() -> dict[str, NDArray[np.uint8] | NDArray[np.int64]]:
+        def build() -> Arrays:
             model = self.ngrams(spaces)
             table = build_table(model, model.order)
             return {"costs": table.costs, "offsets": table.offsets}
 
-        kind = "spaced" if spaces else "plain"
-        arrays = cached(f"{self.sha256[:16]}-{kind}", build)
+        arrays = self._kept("spaced" if spaces else "plain", build)
         return NgramTable(len(arrays["offsets"]) - 1, letters, arrays["costs"], np.array(arrays["offsets"]))
+
+    def _kept(self, kind: str, build: Callable[[], Arrays]) -> Arrays:
+        return cached(f"{self.sha256[:16]}-{kind}-{TABLES}", build) if self.sha256 else build()
 
     @cached_property
     def words(self) -> WordTables:
-        """The tables of the word code, kept in the cache. Raises InputError where the language has no word divisions."""
+        """The tables of the word code, kept in the cache. Raises InputError where words are not divided."""
         if not self.has_words:
             raise InputError(f"The language model {self.name} knows no words: its text has no word divisions.")
 
-        def build() -> dict[str, NDArray[np.int32] | NDArray[np.float32] | NDArray[np.int64]]:
-            t = build_word_tables(self.word_counts, self.alphabet)
-            return {
-                "child": t.child,
-                "word": t.word,
-                "below": t.below,
-                "single": t.single,
-                "backoff": t.backoff,
-                "pair_key": t.pair_key,
-                "pair_probability": t.pair_probability,
-            }
+        def build() -> Arrays:
+            tables = vars(build_word_tables(self.word_counts, self.alphabet))
+            return {name: table for name, table in tables.items() if name != "letters"}
 
-        return WordTables(len(self.alphabet), **cached(f"{self.sha256[:16]}-words", build))
+        return WordTables(len(self.alphabet), **self._kept("words", build))
 
     @cached_property
     def word_counts(self) -> WordCounts:
@@ -165,14 +176,20 @@ class LanguageModel:
         """How often each letter is used, (letters,), summing to one."""
         return self.table(False).letter_frequencies()
 
-    def bits_per_letter(self, spaces: bool) -> float:
+    def bits_per_letter(self, spaces: bool) -> float:  # noqa: FBT001  # as `ngrams`
         """What held-out text costs, in bits a letter (spaces are not counted as letters), as measured at the build."""
-        words, kind = self.file.header["words"], "spaced" if spaces else "plain"
-        best: float = self.file.header[kind]["bits_per_letter"][-1]
-        return min(best, words["bits_per_letter"][kind]) if words and "bits_per_letter" in words else best
+        kind, rates = "spaced" if spaces else "plain", self.file.header["rates"]
+        found: float = rates[kind]["bits_per_letter"] if rates else self.file.header[kind]["bits_per_letter"][-1]
+        return found
 
-    def deviation(self, spaces: bool) -> float:
-        """Standard deviation of the bits a letter over held-out pieces of about 250 letters."""
-        words, kind = self.file.header["words"], "spaced" if spaces else "plain"
-        measured: float | None = (words or {}).get("bits_per_letter", {}).get(f"{kind}_deviation")
-        return measured if measured is not None else USUAL_DEVIATION
+    def deviation(self, spaces: bool) -> float:  # noqa: FBT001  # as `ngrams`
+        """Standard deviation of the bits a letter over held-out pieces of `rates.PIECE_LETTERS`."""
+        kind, rates = "spaced" if spaces else "plain", self.file.header["rates"]
+        found: float = rates[kind]["deviation"] if rates else self.file.header[kind]["deviation"]
+        return found
+
+
+def text_name(path: Path | str) -> str:
+    """What a language is called that comes from a file: the file's name without its endings."""
+    name = Path(path).name
+    return name.removesuffix(".gz").rpartition(".")[0] or name

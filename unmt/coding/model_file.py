@@ -1,10 +1,16 @@
 """The .unmtlm file: a language model as packed counts, checked when it is read.
 
-Layout: the line "unmtlm 1\n", the length of the header (8 decimal digits and a newline), the header (JSON, UTF-8), then
-the sections, each LZMA-compressed, in the order in which the header lists them with size and SHA-256. Header keys:
+Layout: the line "unmtlm 1", a line with the length of the header in bytes (8 digits), a space and its SHA-256, the
+header (JSON, UTF-8), then the sections, each LZMA-compressed, in the order in which the header lists them. Header keys:
 
-    name, alphabet, sections: [{name, dtype, count, size, sha256}], plain and spaced: {order, threshold, discounts,
-    extras, bits_per_letter}, words: {total, bits_per_letter} or null, source: {letters, sha256, held_out}
+    name, alphabet
+    plain, spaced    text without and with word spaces: {order, threshold, discounts, extras, bits_per_letter (of
+                     held-out text, for each order), deviation}; spaced is null where words are not divided
+    words            {total, threshold, pair_threshold}, or null
+    rates            what held-out text costs by letters and words: {plain, spaced: {bits_per_letter, deviation} or
+                     null}, or null where that was not measured
+    source           {letters, words, sha256} of the folded text
+    sections         [{name, dtype, count, size, sha256}]
 
 N-grams are stored as the gaps between their sorted keys (255 escapes a gap of 255 and more) and counts on a
 logarithmic scale, an eighth of an octave a step. Lower orders are summed from the highest. See `counting` for keys.
@@ -30,6 +36,8 @@ MAGIC = b"unmtlm "
 VERSION = 1
 SUFFIX = ".unmtlm"
 COUNT_STEPS = 8
+HEADER_LINE = 8 + 1 + 64 + 1
+"""Characters of the line with the header's length and SHA-256."""
 
 
 @dataclass
@@ -49,38 +57,52 @@ class ModelFile:
         """The file as bytes; a function of header and sections only."""
         listed, bodies = [], []
         for name, array in self.sections.items():
-            body = lzma.compress(np.ascontiguousarray(array).tobytes(), format=lzma.FORMAT_XZ, preset=9)
+            body = _compressed(np.ascontiguousarray(array).tobytes())
             digest = hashlib.sha256(body).hexdigest()
             dtype = array.dtype.newbyteorder("<").str
             listed.append({"name": name, "dtype": dtype, "count": len(array), "size": len(body), "sha256": digest})
             bodies.append(body)
-        header = json.dumps({**self.header, "sections": listed}, ensure_ascii=False, sort_keys=True).encode()
-        return MAGIC + f"{VERSION}\n{len(header):08d}\n".encode() + header + b"".join(bodies)
+        header = json.dumps(
+            {**self.header, "sections": listed}, ensure_ascii=False, sort_keys=True, allow_nan=False
+        ).encode()
+        return MAGIC + f"{VERSION}\n".encode() + _header_line(header) + header + b"".join(bodies)
+
+
+def _compressed(data: bytes) -> bytes:
+    # A dictionary as large as the data: that of preset 9 alone takes a second and 600 MB to set up.
+    size = max(1 << len(data).bit_length(), 1 << 12)
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": min(size, 1 << 26)}]
+    return lzma.compress(data, format=lzma.FORMAT_XZ, filters=filters)
+
+
+def _header_line(header: bytes) -> bytes:
+    return f"{len(header):08d} {hashlib.sha256(header).hexdigest()}\n".encode()
 
 
 def parse(data: bytes, path: Path | str) -> ModelFile:
-    """The model file in `data`. Raises InputError where it is of another version, cut, or damaged; path is for the message."""
-    again = "Build it again with: unmt language input=TEXT output=" + str(path)
-    line, _, rest = data[:32].partition(b"\n")
+    """The model file in `data`. Raises InputError where it is of another version, cut or damaged; path is for that."""
+    again = f"Build it again with: unmt language input=TEXT output={path}"
+    line, _, _ = data[:32].partition(b"\n")
     if not line.startswith(MAGIC) or not line[len(MAGIC) :].isdigit():
         raise InputError(f"{path} is not a language model of unmt. Give a .unmtlm file or a plain text file.")
     version = int(line[len(MAGIC) :])
     if version != VERSION:
         raise InputError(f"{path} is a language model of format {version}; this unmt reads format {VERSION}. {again}")
-    start = len(line) + 1
-    try:
-        size = int(data[start : start + 8])
-        at = start + 9 + size
-        header = json.loads(data[start + 9 : at])
-        sections = {}
-        for entry in header["sections"]:
-            body = data[at : at + entry["size"]]
-            at += entry["size"]
-            if hashlib.sha256(body).hexdigest() != entry["sha256"]:
-                raise InputError(f"{path} is damaged or cut short (section {entry['name']}). {again}")
-            sections[entry["name"]] = PackedSection(body, np.dtype(entry["dtype"]), int(entry["count"]))
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} is damaged (its header or a section cannot be read). {again}") from error
+    start = len(line) + 1 + HEADER_LINE
+    header_line = data[len(line) + 1 : start]
+    header_end = start + (int(header_line[:8]) if header_line[:8].isdigit() else 0)
+    if header_line != _header_line(data[start:header_end]):
+        raise InputError(f"{path} is damaged or cut short (its header). {again}")
+    header = json.loads(data[start:header_end])
+    sections, at = {}, header_end
+    for entry in header["sections"]:
+        body = data[at : at + entry["size"]]
+        at += entry["size"]
+        if hashlib.sha256(body).hexdigest() != entry["sha256"]:
+            raise InputError(f"{path} is damaged or cut short (section {entry['name']}). {again}")
+        sections[entry["name"]] = PackedSection(body, np.dtype(entry["dtype"]), int(entry["count"]))
+    if at != len(data):
+        raise InputError(f"{path} is damaged: it goes on after its end. {again}")
     return ModelFile(header, LazySections(sections))
 
 

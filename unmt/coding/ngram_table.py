@@ -12,8 +12,8 @@ from unmt.coding.smoothing import SmoothedNgrams
 BITS_PER_UNIT = 1.0 / 16.0
 """A table entry counts sixteenths of a bit: rounding costs under 0.001 bit a letter, and the cap is 15.9 bits."""
 
-LARGEST_TABLE = 2**25
-"""Entries of the longest order at most; a larger table leaves the caches of the processor and costs more than it gains."""
+LARGEST_TABLE = 2**27
+"""Entries of the longest order at most (128 MB): 5-grams of alphabets of up to 42 letters, so of Greek and Cyrillic."""
 
 
 @dataclass(frozen=True)
@@ -57,33 +57,43 @@ def table_order(letters: int, longest: int) -> int:
 
 
 def build_table(model: SmoothedNgrams, order: int) -> NgramTable:
-    """The dense table of orders 1..order of a model; memory is about 12 bytes an entry of the longest order."""
+    """The dense table of orders 1..order of a model.
+
+    A context that was not seen has the row of the context without its oldest letter, so rows are computed for seen
+    contexts only; the others are copies.
+    """
     letters = model.letters
     offsets = np.zeros(order + 1, np.int64)
-    parts: list[NDArray[np.uint8]] = []
     lower = np.full(1, 1.0 / letters, np.float32)
+    parts = [_units(lower)]
     for k in range(1, order + 1):
-        counts = model.orders[k - 1]
-        dense = np.zeros(letters**k, np.float32)
-        dense[counts.keys] = counts.counts
-        lower = _interpolated(dense.reshape(-1, letters), lower, model.discounts[k - 1], model.extras[k - 1], letters)
+        contexts, rows = _seen_rows(model, k, lower)
+        costs = np.tile(parts[-1], letters)
+        costs.reshape(-1, letters)[contexts] = _units(rows)
+        parts.append(costs)
         if k < order:
             offsets[k + 1] = offsets[k] + letters**k
-        parts.append(np.clip(np.round(-np.log2(lower) / BITS_PER_UNIT), 0, 255).astype(np.uint8))
-    return NgramTable(order, letters, np.concatenate(parts), offsets)
+            lower = np.tile(lower, letters)
+            lower.reshape(-1, letters)[contexts] = rows
+    return NgramTable(order, letters, np.concatenate(parts[1:]), offsets)
 
 
-def _interpolated(
-    counts: NDArray[np.float32], lower: NDArray[np.float32], discount: float, extra: float, letters: int
-) -> NDArray[np.float32]:
-    """The equation of `smoothing`, for all contexts at once: counts (contexts, letters); returns (contexts * letters,)."""
-    totals = counts.sum(axis=1)
-    mass = np.minimum(counts, discount).sum(axis=1) + extra
-    seen = totals > 0
-    scale = np.where(seen, totals + extra, 1.0).astype(np.float32)
-    mass = np.where(seen, mass, 1.0).astype(np.float32)
-    repeats = len(counts) * letters // max(len(lower), 1) if len(lower) > 1 else len(counts)
-    below = np.tile(lower, repeats) if len(lower) > 1 else np.full(counts.size, lower[0], np.float32)
-    p = np.maximum(counts - discount, 0.0) + mass[:, None] * below.reshape(counts.shape)
-    p /= scale[:, None]
-    return p.reshape(-1).astype(np.float32)
+def _units(probabilities: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Code lengths as the table counts them, at most 255 units."""
+    units = np.clip(np.round(-np.log2(probabilities) / BITS_PER_UNIT), 0, 255)
+    return np.asarray(units, np.uint8)
+
+
+def _seen_rows(
+    model: SmoothedNgrams, k: int, lower: NDArray[np.float32]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The contexts of order k that were seen, (contexts,), and P_k after each, (contexts, letters); lower: P_{k-1}."""
+    counts, letters = model.orders[k - 1], model.letters
+    contexts, row = np.unique(counts.keys // letters, return_inverse=True)
+    rows = np.zeros((len(contexts), letters))
+    rows[row, counts.keys % letters] = counts.counts
+    below = lower.reshape(-1, letters)[contexts % max(letters ** (k - 2), 1)] if k >= 2 else lower
+    discount, extra = model.discounts[k - 1], model.extras[k - 1]
+    totals = rows.sum(axis=1, keepdims=True) + extra
+    mass = np.minimum(rows, discount).sum(axis=1, keepdims=True) + extra
+    return contexts, (np.maximum(rows - discount, 0.0) + mass * below) / totals

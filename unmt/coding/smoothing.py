@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unmt.coding.counting import NgramCounts, ngram_keys
+from unmt.coding.counting import NgramCounts, ngram_keys, weighted
 
 DISCOUNTS = (0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
 EXTRAS = (0.0, 1.0, 4.0, 16.0, 32.0, 64.0)
@@ -24,7 +24,7 @@ EXTRAS = (0.0, 1.0, 4.0, 16.0, 32.0, 64.0)
 
 @dataclass(frozen=True)
 class ContextStatistics:
-    """What smoothing needs to know of the contexts of one order: sorted keys, n(h), and the mass for the lower order."""
+    """What smoothing knows of the contexts of one order: sorted keys, n(h) + E, and the mass for the lower order."""
 
     keys: NDArray[np.int64]
     totals: NDArray[np.float64]
@@ -34,8 +34,8 @@ class ContextStatistics:
 def context_statistics(counts: NgramCounts, discount: float, extra: float) -> ContextStatistics:
     """n(h) + E and removed(h) + E of every context h that was seen."""
     keys, where = np.unique(counts.keys // counts.letters, return_inverse=True)
-    totals = np.bincount(where, counts.counts, len(keys)) + extra
-    removed = np.bincount(where, np.minimum(counts.counts, discount), len(keys)) + extra
+    totals = weighted(where, counts.counts, len(keys)) + extra
+    removed = weighted(where, np.minimum(counts.counts, discount), len(keys)) + extra
     return ContextStatistics(keys, totals, removed)
 
 
@@ -67,11 +67,11 @@ class SmoothedNgrams:
         """The longest n-gram, in letters."""
         return len(self.orders)
 
-    def interpolate(
-        self, k: int, keys: NDArray[np.int64], lower: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def interpolate(self, k: int, keys: NDArray[np.int64], lower: NDArray[np.float64]) -> NDArray[np.float64]:
         """P_k of the n-grams `keys` of order k, given P_{k-1} of each without its oldest letter."""
         counts, contexts, discount = self.orders[k - 1], self.contexts[k - 1], self.discounts[k - 1]
+        if len(counts.keys) == 0:  # nothing was seen often enough
+            return lower
         where, context_seen = find(contexts.keys, keys // self.letters)
         place, seen = find(counts.keys, keys)
         kept = np.where(seen, np.maximum(counts.counts[place] - discount, 0.0), 0.0)
@@ -95,33 +95,66 @@ class SmoothedNgrams:
         p = np.full(len(text), 1.0 / self.letters)
         for k in range(1, min(self.order, len(text)) + 1):
             p[k - 1 :] = self.interpolate(k, ngram_keys(text, k, self.letters), p[k - 1 :])
-        return -np.log2(p)
+        return np.asarray(-np.log2(p))
+
+    def shortened(self, order: int) -> SmoothedNgrams:
+        """The same model without its n-grams longer than `order`."""
+        return SmoothedNgrams(self.orders[:order], self.discounts[:order], self.extras[:order])
 
 
 def fit(orders: Sequence[NgramCounts], held_out: NDArray[np.integer]) -> SmoothedNgrams:
-    """The model whose D_k and E_k, chosen order by order, give held_out (letter ids that were not counted) the fewest bits."""
+    """The model whose D_k and E_k, chosen order by order, give held_out (ids that were not counted) the fewest bits."""
+    return SmoothedNgrams(orders, *fit_folds([(orders, held_out)]))
+
+
+def fit_folds(folds: Sequence[tuple[Sequence[NgramCounts], NDArray[np.integer]]]) -> tuple[list[float], list[float]]:
+    """The D_k and E_k, one an order, that give all held-out texts together the fewest bits, each under its own counts.
+
+    folds: (counts of order 1, 2, ..., letter ids that were not counted). A short text is cut in several ways, so that
+    all of it is held out once.
+    """
     discounts: list[float] = []
     extras: list[float] = []
-    p = np.full(len(held_out), 1.0 / orders[0].letters)
-    for k, counts in enumerate(orders, start=1):
-        keys = ngram_keys(held_out, k, counts.letters)
-        best: tuple[float, float, float, NDArray[np.float64]] | None = None
-        for discount in DISCOUNTS:
-            for extra in EXTRAS:
-                contexts = context_statistics(counts, discount, extra)
-                where, context_seen = find(contexts.keys, keys // counts.letters)
-                place, seen = find(counts.keys, keys)
-                kept = np.where(seen, np.maximum(counts.counts[place] - discount, 0.0), 0.0)
-                lower = p[k - 1 :]
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    mixed = (kept + contexts.lower_mass[where] * lower) / contexts.totals[where]
-                mixed = np.where(context_seen, mixed, lower)
-                bits = float(-np.log2(mixed).sum())
-                if best is None or bits < best[0]:
-                    best = (bits, discount, extra, mixed)
-        assert best is not None
-        discounts.append(best[1])
-        extras.append(best[2])
-        p = p.copy()
-        p[k - 1 :] = best[3]
-    return SmoothedNgrams(orders, discounts, extras)
+    lower = [np.full(len(text), 1.0 / orders[0].letters) for orders, text in folds]
+    for k in range(1, len(folds[0][0]) + 1):
+        grids = [_Grid(orders[k - 1], text, p[k - 1 :]) for (orders, text), p in zip(folds, lower, strict=True)]
+        bits = {(d, e): sum(grid.bits(d, e) for grid in grids) for d in DISCOUNTS for e in EXTRAS}
+        discount, extra = min(bits, key=lambda choice: bits[choice])
+        discounts.append(discount)
+        extras.append(extra)
+        for p, grid in zip(lower, grids, strict=True):
+            p[k - 1 :] = grid.probabilities(discount, extra)
+    return discounts, extras
+
+
+class _Grid:
+    """P_k of the letters of a held-out text for any D_k and E_k: what does not depend on the two is looked up once."""
+
+    def __init__(self, counts: NgramCounts, text: NDArray[np.integer], lower: NDArray[np.float64]) -> None:
+        keys = ngram_keys(text, counts.order, counts.letters)
+        contexts, self.context_of = np.unique(counts.keys // counts.letters, return_inverse=True)
+        self.counts, self.lower, self.contexts = counts.counts, lower, len(contexts)
+        self.where, self.context_seen = find(contexts, keys // counts.letters)
+        place, seen = find(counts.keys, keys)
+        self.seen_counts = np.where(seen, _taken(counts.counts, place), 0.0)
+        self.totals = _taken(weighted(self.context_of, self.counts, self.contexts), self.where)
+        self._discount, self._removed = 0.0, np.zeros(len(keys))
+
+    def probabilities(self, discount: float, extra: float) -> NDArray[np.float64]:
+        """P_k of each letter of the text."""
+        if discount != self._discount:
+            removed = weighted(self.context_of, np.minimum(self.counts, discount), self.contexts)
+            self._discount, self._removed = discount, _taken(removed, self.where)
+        kept = np.maximum(self.seen_counts - discount, 0.0)
+        with np.errstate(divide="ignore", invalid="ignore"):  # where the context was not seen
+            mixed = (kept + (self._removed + extra) * self.lower) / (self.totals + extra)
+        return np.where(self.context_seen, mixed, self.lower)
+
+    def bits(self, discount: float, extra: float) -> float:
+        """Code length of the text."""
+        return float(-np.log2(self.probabilities(discount, extra)).sum())
+
+
+def _taken(values: NDArray[np.float64], places: NDArray[np.int64]) -> NDArray[np.float64]:
+    """values[places], or zeros where there are no values at all."""
+    return np.asarray(values[places], np.float64) if len(values) else np.zeros(len(places))

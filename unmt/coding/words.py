@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unmt.coding.blocks import text_blocks
+
 PAIR_DISCOUNT = 0.7
 """Taken from the count of every pair and given to single words (absolute discounting)."""
+
+LONGEST_KEPT = 40
+"""Letters of a word at most; what is longer is no word but a list, an address or a text without spaces."""
+
+LARGEST_TRIE = 1 << 26
+"""Entries of the trie at most (256 MB); reached by alphabets of hundreds of letters, such as Korean syllables."""
 
 
 @dataclass(frozen=True)
@@ -27,24 +36,34 @@ class WordCounts:
     total: float
 
 
-def count_words(text: Sequence[str], least: int, least_pair: int) -> WordCounts:
-    """Counts of a text given as words: those seen `least` times or more, and pairs of them seen `least_pair` times."""
-    all_words, ids, counts = np.unique(np.asarray(text), return_inverse=True, return_counts=True)
-    kept = np.flatnonzero(counts >= least)
-    renumbered = np.full(len(all_words), -1, np.int64)
-    renumbered[kept] = np.arange(len(kept))
-    ids = renumbered[ids]
+def count_words(text: str, least: int, least_pair: int, letters: int) -> WordCounts:
+    """Counts of a folded text: words seen `least` times or more, and pairs of them seen `least_pair` times.
+
+    letters: size of the alphabet. Where the trie of the words would have more than LARGEST_TRIE entries, `least` is
+    raised until it has not.
+    """
+    seen: Counter[str] = Counter()
+    for block in text_blocks(text):
+        seen.update(block.split())
+    kept = sorted(word for word, count in seen.items() if count >= least and len(word) <= LONGEST_KEPT)
+    while sum(map(len, kept)) * letters > LARGEST_TRIE:
+        least += 1
+        kept = [word for word in kept if seen[word] >= least]
+    pairs, pair_counts = _count_pairs(text, kept)
+    often = pair_counts >= least_pair
+    counts = np.array([seen[word] for word in kept], np.float64)
+    return WordCounts(tuple(kept), counts, pairs[often], pair_counts[often], float(seen.total()))
+
+
+def _count_pairs(text: str, kept: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Sorted keys left * len(kept) + right of the neighbours of a text that are both kept words, and their counts."""
+    number = {word: i for i, word in enumerate(kept)}
+    blocks = [np.array([number.get(word, -1) for word in block.split()], np.int32) for block in text_blocks(text)]
+    ids = np.concatenate(blocks)
     left, right = ids[:-1], ids[1:]
     inside = (left >= 0) & (right >= 0)
-    pairs, pair_counts = np.unique(left[inside] * len(kept) + right[inside], return_counts=True)
-    often = pair_counts >= least_pair
-    return WordCounts(
-        tuple(str(w) for w in all_words[kept]),
-        counts[kept].astype(np.float64),
-        pairs[often],
-        pair_counts[often].astype(np.float64),
-        float(len(text)),
-    )
+    pairs, counts = np.unique(left[inside].astype(np.int64) * len(kept) + right[inside], return_counts=True)
+    return pairs, counts.astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -53,9 +72,10 @@ class WordTables:
     the mass (words not in the vocabulary) spelled by letters.
 
     child: (nodes * letters,) int32, the trie of the vocabulary, 0 for none (node 0 is the root); word: (nodes,) int32,
-    the word that ends at a node or -1; below: (nodes,) P of all words that begin like the node; single: (words,) P(w) of a word without a left neighbour; backoff: (words + 1,)
-    what multiplies P(w) after v when the pair was not seen (the last entry is for an unknown v: 1); pair_key: open
-    addressing, v * words + w + 1 or 0 for empty, pair_probability beside it.
+    the word that ends at a node or -1; below: (nodes,) P of all words that begin like the node; single: (words,) P(w)
+    of a word without a left neighbour; backoff: (words + 1,) what multiplies P(w) after v when the pair was not seen
+    (the last entry is for an unknown v: 1); pair_key: open addressing, v * words + w + 1 or 0 for empty,
+    pair_probability beside it.
     """
 
     letters: int
@@ -131,9 +151,7 @@ def hash_slot(keys: NDArray[np.int64], slots: int) -> NDArray[np.int64]:
     return ((mixed >> np.uint64(32)) & np.uint64(slots - 1)).astype(np.int64)
 
 
-def _hashed(
-    keys: NDArray[np.int64], values: NDArray[np.float32]
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def _hashed(keys: NDArray[np.int64], values: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Open addressing with linear probing, at most half full. Keys are positive."""
     slots = 2
     while slots < 2 * len(keys) + 2:

@@ -36,14 +36,14 @@ class Windows:
 
 
 def spaced(ids: NDArray[np.integer], boundaries: NDArray[np.integer] | None, space: int) -> NDArray[np.int64]:
-    """ids with `space` before the text and at each boundary; ids themselves where boundaries is None.
+    """The ids with `space` before the text and at each boundary; ids themselves where boundaries is None.
 
     No space follows the text: its last word may be cut, and the code is that of a text which may go on.
     """
-    ids = np.asarray(ids, np.int64)
+    text: NDArray[np.int64] = np.asarray(ids, np.int64)
     if boundaries is None:
-        return ids
-    return np.insert(ids, np.concatenate([[0], np.asarray(boundaries, np.int64)]), space)
+        return text
+    return np.insert(text, np.concatenate([[0], np.asarray(boundaries, np.int64)]), space)
 
 
 def build_windows(
