@@ -21,6 +21,7 @@ that of the text. The more text, the shorter the ciphers that it can break: a no
 
   input=FILE       a text in UTF-8 (.gz too), or "-" for standard input
   output=FILE      where the model goes; what stands there is replaced once the model is whole
+  name=null        what results call the language; null: the name of the output file
   quiet=false      true: nothing on standard error but errors
 """
 
@@ -31,6 +32,7 @@ class Configuration:
 
     input: str | None = None
     output: str | None = None
+    name: str | None = None
     quiet: bool = False
 
 
@@ -48,10 +50,12 @@ def run(configuration: Configuration) -> None:
     progress = Progress(quiet=configuration.quiet)
     with stop_on_interrupt(progress):
         try:
-            text = build_language(expanded(configuration.input), expanded(configuration.output), monitor=progress)
+            learned = build_language(
+                expanded(configuration.input), expanded(configuration.output), name=configuration.name, monitor=progress
+            )
         finally:
             progress.clear()
-    write(text.rstrip("\n") + "\n")
+    write(learned.rstrip("\n") + "\n")
 
 
 COMMAND = Command(
