@@ -90,5 +90,5 @@ def candidate(problem: Problem, key: NDArray[np.integer], text_units: float, *, 
     mapping = family.from_ids(problem.symbols, problem.alphabet, key)
     letters = mapping.apply(problem.ids)
     return Candidate(
-        mapping, letters, text_units * BITS_PER_UNIT, mapping.bits(problem.length), mapping.choice_bits(letters)
+        mapping, letters, float(text_units) * BITS_PER_UNIT, mapping.bits(problem.length), mapping.choice_bits(letters)
     )

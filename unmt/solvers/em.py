@@ -87,10 +87,13 @@ def forward_pass(text: Any, order: int, start: Any, steps: Any, channel: Any, fo
                 base = h * letters % contexts  # the oldest letter is forgotten
                 for c in range(letters):
                     forward[i, base + c] += forward[i - 1, h] * steps[h, c]
-            for base in range(0, contexts, letters):
-                forward[i, base : base + letters] *= channel[text[i]]
-        scale = forward[i].sum()
-        forward[i] /= scale
+            for h in range(contexts):
+                forward[i, h] *= channel[text[i], h % letters]
+        scale = 0.0
+        for h in range(contexts):
+            scale += forward[i, h]
+        for h in range(contexts):
+            forward[i, h] /= scale
         bits += np.log2(scale)
     return bits
 
@@ -105,21 +108,22 @@ def backward_pass(text: Any, order: int, steps: Any, channel: Any, forward: Any,
     first = order - 2
     expected[:] = 0.0
     backward = np.ones(contexts)
+    later = np.empty(contexts)
     for i in range(len(text) - 1, first - 1, -1):
-        here = forward[i] * backward
-        here /= here.sum()
+        scale = 0.0
+        for h in range(contexts):
+            scale += forward[i, h] * backward[h]
         for j in range(order - 1 if i == first else 1):
             for h in range(contexts):
-                expected[text[i - j], h // letters**j % letters] += here[h]
-        for base in range(0, contexts, letters):
-            here[base : base + letters] = backward[base : base + letters] * channel[text[i]]
+                expected[text[i - j], h // letters**j % letters] += forward[i, h] * backward[h] / scale
+        for h in range(contexts):
+            later[h] = backward[h] * channel[text[i], h % letters] / scale
         for h in range(contexts):
             base = h * letters % contexts
             paths = 0.0
             for c in range(letters):
-                paths += steps[h, c] * here[base + c]
+                paths += steps[h, c] * later[base + c]
             backward[h] = paths
-        backward /= backward.sum()
 
 
 @njit(cache=True, nogil=True)
@@ -132,8 +136,11 @@ def maximise(
     than a hundredth of a bit; returns how many were run. expected is that of the last one.
     """
     forward = np.zeros((len(text), len(start)))
+    channel = np.empty(p.shape)
     for iteration in range(len(bits)):
-        channel = (1.0 - share) * p + share * noise
+        for s in range(p.shape[0]):
+            for y in range(p.shape[1]):
+                channel[s, y] = (1.0 - share) * p[s, y] + share * noise[s, y]
         bits[iteration] = forward_pass(text, order, start, steps, channel, forward)
         backward_pass(text, order, steps, channel, forward, expected)
         for y in range(p.shape[1]):
@@ -142,10 +149,8 @@ def maximise(
                 if p[s, y] > 0.0:
                     p[s, y] *= expected[s, y] / channel[s, y]
                 total += p[s, y]
-            if total > 0.0:
-                p[:, y] /= total
-            else:
-                p[:, y] = noise[:, y]
+            for s in range(p.shape[0]):
+                p[s, y] = p[s, y] / total if total > 0.0 else noise[s, y]
         if iteration > 0 and bits[iteration] - bits[iteration - 1] < 0.01:
             return iteration + 1
     return len(bits)
