@@ -58,7 +58,7 @@ def _load(folder: Path) -> Arrays | None:
         names = (folder / CONTENTS).read_text(encoding="utf-8").split()
         # Plain arrays: numba looks at the type of every argument, and at that of a numpy.memmap for long.
         return {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)) for name in names}
-    except (OSError, ValueError):  # damaged: build it again
+    except (OSError, ValueError, EOFError):  # damaged: build it again
         shutil.rmtree(folder, ignore_errors=True)
         return None
 

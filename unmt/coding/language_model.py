@@ -10,6 +10,7 @@ The code of a text is in `objectives.text_code`.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,7 +64,7 @@ class LanguageModel:
                 )
             return cls.from_bytes(path.read_bytes(), name, path)
         path = Path(name)
-        if not path.exists():
+        if not os.path.exists(path):  # noqa: PTH110  # Path.exists raises where the name is too long
             known = ", ".join(SHIPPED)
             raise InputError(
                 f"language={name}: no such language ({known}) and no such file. Give one of them, or a text."
@@ -71,7 +72,11 @@ class LanguageModel:
         if path.suffix == model_file.SUFFIX:
             if not path.is_file():
                 raise InputError(f"language={name} is not a file. Give a .unmtlm file or a text file.")
-            return cls.from_bytes(path.read_bytes(), path.stem, path)
+            try:
+                data = path.read_bytes()
+            except OSError as error:
+                raise InputError(f"language={name}: {error.strerror}. Give a file that can be read.") from None
+            return cls.from_bytes(data, path.stem, path)
         from unmt.coding.build import model_from_text
 
         return model_from_text(read_text(path), text_name(path), f"language={path}")
