@@ -18,7 +18,7 @@ from unmt.solvers import partial_keys
 from unmt.solvers.beam import CANDIDATES, homophone_limits, solve_beam
 from unmt.solvers.extension_order import coverage_weights, extension_order
 from unmt.solvers.gapped_table import gapped_table
-from unmt.solvers.partial_keys import PartialKeys, levels, smallest
+from unmt.solvers.partial_keys import PartialKeys, homophone_rest, letter_rest, levels, smallest
 from unmt.solvers.problem import Problem
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
@@ -88,19 +88,36 @@ def test_partial_costs_are_those_of_the_known_letters(*, homophonic: bool) -> No
             assert cost == units[1:].sum()
 
 
-def test_settling_ends_where_no_single_letter_is_better() -> None:
-    problem = small_problem(4, "abcde", divided=False)
-    partial = PartialKeys(problem, gapped_table(problem.table), homophonic=True, most=np.full(5, 9))
-    partial.run(np.arange(4), beam=1)
-    partial.settle(1)
-    key = [int(letter) for letter in partial.keys[0, :4]]
+def test_the_best_homophonic_key_has_no_better_neighbour(seed: Seed) -> None:
+    """A beam of one key goes wrong early; settling repairs it as far as single letters can."""
+    for ids_seed in range(10):
+        ids = np.random.default_rng(ids_seed).integers(0, 4, 14).astype(np.int32)
+        problem = replace(small_problem(4, "abcde", divided=False), ids=ids)
+        best = solve_beam(problem, seed(), beam=1, orders=1, homophonic=True).candidates[0]
+        assert best.text_bits == pytest.approx(text_bits(problem, best.letters))
+        key = [problem.alphabet.index(letter) for letter in best.mapping.key().values()]
+        for symbol, letter in product(range(4), range(5)):
+            neighbour = [letter if s == symbol else old for s, old in enumerate(key)]
+            mapping = Homophonic.from_ids(problem.symbols, problem.alphabet, neighbour)
+            assert total_bits(problem, mapping) >= best.total_bits - 1e-9
 
-    def bits(key: list[int]) -> float:
-        return total_bits(problem, Homophonic.from_ids(problem.symbols, problem.alphabet, key))
 
-    assert partial.costs[0] / 16 == pytest.approx(text_bits(problem, np.array(key)[problem.ids]))
-    for symbol, letter in product(range(4), range(5)):
-        assert bits([letter if s == symbol else old for s, old in enumerate(key)]) >= bits(key) - 1e-9
+def test_the_rest_of_a_whole_homophonic_key_is_its_choice_bits() -> None:
+    problem = small_problem(4, "abc", divided=False)
+    uses, out = np.bincount(problem.ids), np.empty((1, 3))
+    key = np.array([[2, 0, 2, 0]], np.uint8)
+    homophone_rest(key, np.arange(3), uses, 3, np.zeros(3), np.full(3, 9), out)
+    for letter in range(3):
+        mapping = Homophonic.from_ids(problem.symbols, "abc", [2, 0, 2, letter])
+        assert out[0, letter] / 16 == pytest.approx(mapping.choice_bits(mapping.apply(problem.ids)))
+
+
+def test_the_rest_of_a_partial_simple_key_is_the_least_that_single_letters_cost() -> None:
+    """Symbol 0 has letter 2; symbol 1 gets each letter; symbols 2 and 3 are used 5 and 3 times."""
+    costs, out = np.array([40.0, 16.0, 8.0, 24.0, 32.0]), np.empty((1, 5))
+    key = np.array([[2, 0, 0, 0]], np.uint8)
+    letter_rest(key, np.array([0]), np.array([5, 3]), costs, np.argsort(costs), out)
+    assert list(out[0]) == [5 * 16 + 3 * 24, 5 * 24 + 3 * 32, np.inf, 5 * 16 + 3 * 32, 5 * 16 + 3 * 24]
 
 
 @pytest.mark.parametrize("length", [200, 100])

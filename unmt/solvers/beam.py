@@ -1,7 +1,22 @@
 """Beam search over partial keys of a simple or homophonic substitution.
 
 Symbols get letters one after the other, in the order of `extension_order`; of the partial keys with t symbols the
-`beam` that cost least (`partial_keys`) go on. Of what it reaches, with the English table of 5-grams, see `solve_beam`.
+`beam` that cost least (`partial_keys`) go on.
+
+What it reaches with English 5-grams, a beam of 3000 and one thread of a shared core, on the odd ciphers of the
+benchmark; the even ones chose the constants, and so did Zodiac's. A search error is a key that costs more than the
+true one.
+
+| cipher                                       | symbol error rate | search errors | seconds each |
+|----------------------------------------------|-------------------|---------------|--------------|
+| Zodiac's 408 symbols                         | 0.74 %            | 0 of 1        | 0.2          |
+| 54 symbols, 512 letters / 408 / 256          | 0 / 0.10 / 5.8 %  | 0 / 0 / 1 of 10 | 0.2 to 0.3 |
+| the same, 256 letters, beam 1000, 32 orders  | 0.94 %            | 0 of 10       | 0.3          |
+| 100 symbols, 1024 letters                    | 0 %               | 0 of 5        | 0.4          |
+| simple, 256 letters / 128 / 64 / 32          | 0 / 0.12 / 1.0 / 18.8 % | 0 / 0 / 0 / 1 of 25 | 0.04 to 0.14 |
+| simple, spaces kept, 256 / 128 / 64 / 32     | 0.04 / 0.08 / 0.38 / 9.7 % | none | 0.03 to 0.05 |
+
+Beale's second paper (762 numbers, 181 of them different) it reads with 21 to 31 % errors in 4 to 12 s.
 
 Sources: Nuhn, Schamper and Ney, "Beam search for solving substitution ciphers", 2013, and "Improved decipherment of
 homophonic ciphers", 2014.
@@ -22,7 +37,7 @@ from unmt.solvers.gapped_table import gapped_table
 from unmt.solvers.partial_keys import PartialKeys
 from unmt.solvers.problem import Candidate, Problem, SearchResult
 
-BEAM = 1000
+BEAM = 3000
 ORDERS = 8
 CANDIDATES = 10
 

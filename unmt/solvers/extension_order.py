@@ -7,8 +7,9 @@ symbols. A set is worth what it covers, an order the sum over its prefixes:
     coverage(S) = sum over text positions i of weight[k(i)],   k(i) = min(n, symbols of S in a row that end at i)
 
 Source: Nuhn, Schamper and Ney, "Improved decipherment of homophonic ciphers", 2014, who rank by the coverage of the
-last prefix alone. On English keys of 54 symbols and 408 letters the sum kept the true key within a beam of 2^6.5 on
-average, the last prefix within 2^8.7, and weights that favour single letters or long n-grams more lost it more often.
+last prefix alone. On eleven English keys of 54 symbols and 408 letters the sum kept the true key within a beam of
+2^6.5 on average, the last prefix within 2^8.7 (2^13.6 for keys lost from one of 3000); weights that favour single
+letters or long n-grams lost it more often.
 """
 
 from __future__ import annotations

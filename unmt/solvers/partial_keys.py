@@ -7,8 +7,8 @@ before it (`gapped_table`), and a rest:
     homophonic   sum over letters y of n_y log2( h_y + w f_y r )
 
 n: uses in the text; u_y: cost of y as a single letter; h_y: homophones so far; f_y: frequency of y; r: symbols without
-a letter. The first is the least that the other letters can cost one by one (where the true key stays in reach, more or
-less of it keeps it less well). The second is the choice among the homophones that y will have; without the term in r
+a letter. The first is the least that the other letters can cost one by one (half of it, or half as much again, let the
+true key fall further behind). The second is the choice among the homophones that y will have; without the term in r
 the search fills up on frequent letters. At r = 0 both are the code length itself.
 
 All keys of a level know the same symbols, so that their costs compare; and every key has one parent only, so that no
@@ -30,7 +30,7 @@ from unmt.solvers.gapped_table import GappedTable
 from unmt.solvers.problem import Problem
 
 HOMOPHONE_REST = 5.0
-"""w above, chosen on keys of 54 symbols and 408 letters: 1 keeps the true key in a beam of 2^9.6, 5 of 2^6.7."""
+"""w above, chosen on eleven keys of 54 symbols and 408 letters: 1 keeps the true key in a beam of 2^9.6, 5 of 2^6.7."""
 
 MARGIN_BITS = 26.0
 """A key that costs so much more than the best of its level is dropped, however wide the beam is. True keys that stayed
