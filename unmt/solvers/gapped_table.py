@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from unmt.coding.ngram_table import BITS_PER_UNIT, NgramTable
 
 GAPPED_SPAN = 4
-"""Letters that an n-gram with a gap spans at most. It halves the beam that the true key needs; 5 would gain the search a
-third as much again, but take 50 times as long to build."""
+"""Letters that an n-gram with a gap spans at most. It halves the beam that the true key needs; 5 would gain a
+third as much again, and take 50 times as long to build."""
 
 
 @dataclass(frozen=True)
