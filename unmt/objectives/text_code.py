@@ -1,6 +1,8 @@
 """The code length of a plaintext: letters and words in one Bayesian mixture.
 
-    C(text) = -log2( 1/2 * 2^-C_letters(text) + 1/2 * 2^-C_words(text) )   <=   min of both + 1 bit
+    C(text) = -log2( 1/16 * 2^-C_letters(text) + 15/16 * 2^-C_words(text) )
+
+which is at most 4 bits more than C_letters and 0.1 bit more than C_words.
 
 C_letters is the n-gram code; C_words that of `word_code`, where the language has words. Both are codes of a text that
 may go on: its last word may be cut.
@@ -18,6 +20,17 @@ from unmt.coding.language_model import LanguageModel
 from unmt.objectives.code_length import text_units
 from unmt.objectives.windows import spaced
 from unmt.objectives.word_code import divided_bits, undivided_bits
+
+LETTER_PRIOR = 1.0 / 16.0
+"""Prior of the letter code. Words are what language is made of; letters alone are for names and other tongues. With even
+priors short texts come out as pronounceable nonsense (16 and 32 letters of the even rows: 2 points of error more)."""
+
+
+@njit(cache=True, nogil=True, inline="always")
+def mixture_bits(letter: float, word: float) -> float:
+    """Bits of the mixture of two codes, given those of each."""
+    best = min(letter, word)
+    return best - np.log2(LETTER_PRIOR * 2.0 ** (best - letter) + (1.0 - LETTER_PRIOR) * 2.0 ** (best - word))
 
 
 class TextCode:
@@ -51,10 +64,9 @@ class TextCode:
         return float(hidden_or_given(np.asarray(letters, np.int64), self.ends, self.divided, self.letters, self.words))
 
     def __call__(self, letters: NDArray[np.integer]) -> float:
-        """Bits of the mixture."""
-        letter, word = self.letter_bits(letters), self.word_bits(letters)
-        best = min(letter, word)
-        return float(best - np.log2(0.5 * (2.0 ** (best - letter) + 2.0 ** (best - word))))
+        """Bits of the mixture; of the letter code alone where the language has no words."""
+        letter = self.letter_bits(letters)
+        return letter if self.words is None else float(mixture_bits(letter, self.word_bits(letters)))
 
 
 class SpacedTextCode:
@@ -74,12 +86,11 @@ class SpacedTextCode:
         spaces = np.flatnonzero(text[1:] == self.letters)
         doubled = len(spaces) and (spaces[0] == 0 or np.any(np.diff(spaces) == 1) or spaces[-1] == len(letters) - 1)
         if doubled:  # no words between two spaces: the letters alone
-            return letter + 1.0
+            return float(mixture_bits(letter, np.inf))
         ends = np.append(spaces - np.arange(len(spaces)), len(letters) - len(spaces)).astype(np.int64)
         bare = text[1:][text[1:] != self.letters]
         word = float(hidden_or_given(bare, ends, True, self.letters, self.words))
-        best = min(letter, word)
-        return float(best - np.log2(0.5 * (2.0 ** (best - letter) + 2.0 ** (best - word))))
+        return float(mixture_bits(letter, word))
 
 
 def kernel_words(model: LanguageModel) -> tuple[Any, ...]:
@@ -100,11 +111,13 @@ def kernel_words(model: LanguageModel) -> tuple[Any, ...]:
 
 
 @njit(cache=True, nogil=True)
-def hidden_or_given(text: Any, ends: Any, divided: bool, letters: int, words: Any) -> float:
+def hidden_or_given(text: Any, ends: Any, divided: Any, letters: int, words: Any) -> Any:
     """C_words of a text whose word divisions are given (`ends`) or hidden."""
     costs, offsets, order, child, word, below, single, backoff, keys, probabilities = words
     if divided:
         return divided_bits(
             text, ends, costs, offsets, order, letters, child, word, below, single, backoff, keys, probabilities
         )
-    return undivided_bits(text, costs, offsets, order, letters, child, word, below, single, backoff, keys, probabilities)
+    return undivided_bits(
+        text, costs, offsets, order, letters, child, word, below, single, backoff, keys, probabilities
+    )

@@ -211,9 +211,12 @@ def homophone_moves(
 @njit(cache=True, nogil=True)
 def anneal_homophones(
     key: Any, windows: Any, counts: Any, table: Any, logs: Any, prior: Any, proposals: Any, letters: int,
-    hot: float, cold: float, moves: int, state: Any,
+    hot: float, cold: float, moves: int, state: Any, stop: Any,
 ) -> float:  # fmt: skip
-    """One annealing run over keys in which letters may have several symbols; key becomes the best. Returns its cost."""
+    """One annealing run over keys in which letters may have several symbols; key becomes the best. Returns its cost.
+
+    stop: (1,) uint8; when another thread sets it the run ends early.
+    """
     constants, start, window, coefficient = windows
     long_entries = np.empty(len(constants), np.int64)
     window_entries(constants, start, window, coefficient, key, long_entries)
@@ -232,6 +235,8 @@ def anneal_homophones(
     total[1] = total[0]
     best_key = key.copy()
     for block in range(BLOCKS):
+        if stop[0] != 0:
+            break
         limit = temperature(block, BLOCKS, hot, cold)
         homophone_moves(
             key, entries, costs, table, windows, counts, homophones, uses, logs, prior, proposals, limit,

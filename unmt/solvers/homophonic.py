@@ -42,6 +42,7 @@ class HomophonicSearch:
 
     def __post_init__(self) -> None:
         problem = self.problem
+        self.stop = np.zeros(1, np.uint8)  # set it from another thread to end the runs under way
         self.letters = len(problem.alphabet)
         self.ids = np.asarray(problem.ids, np.int64)
         w = build_windows(problem.ids, problem.boundaries, len(problem.symbols), problem.table)
@@ -56,12 +57,16 @@ class HomophonicSearch:
         usable = self.code is not None and self.code.words is not None
         self.polisher = Polisher(self.ids, self.counts, self.code, False, self.prior) if usable and self.code else None
 
-    def restart(self, seed: np.random.SeedSequence, effort: float = 1.0) -> SearchResult:
-        """One run from a key drawn by letter frequency."""
+    def restart(
+        self, seed: np.random.SeedSequence, effort: float = 1.0, start: Candidate | None = None
+    ) -> SearchResult:
+        """One run from the key of `start`, or from one drawn by letter frequency."""
         rng = np.random.default_rng(seed)
         state = kernel_state(seed)
         symbols = len(self.problem.symbols)
         key = rng.choice(self.letters, symbols, p=self.problem.frequencies).astype(np.int64)
+        if start is not None:
+            key = np.asarray(start.mapping.letter_of_symbol, np.int64).copy()
         hot, cold = schedule(self.problem.length / symbols)
         moves = int(moves_for(self.problem.length, symbols) * effort)
         anneal_homophones(
@@ -77,8 +82,14 @@ class HomophonicSearch:
             cold * UNITS_PER_BIT,
             moves,
             state,
+            self.stop,
         )
         return SearchResult([self._candidate(key)], moves)
+
+    def rescored(self, found: SearchResult) -> SearchResult:
+        """Candidates of another search with the bits of this one."""
+        keys = [np.asarray(c.mapping.letter_of_symbol, np.int64) for c in found.candidates]
+        return SearchResult(sorted((self._candidate(k) for k in keys), key=lambda c: c.total_bits), found.keys)
 
     def polish(self, candidate: Candidate, seed: np.random.SeedSequence) -> Candidate:
         """The candidate, or a better one nearby on the code of letters and words."""

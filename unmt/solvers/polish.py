@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from unmt.objectives.code_length import text_units
-from unmt.objectives.text_code import TextCode, hidden_or_given
+from unmt.objectives.text_code import TextCode, hidden_or_given, mixture_bits
 from unmt.solvers.random import EXPONENTIALS, next_random, random_below
 
 HOT, COLD = 2.0, 0.4
@@ -49,8 +49,7 @@ def _letter_bits(text: Any, out: Any, ends: Any, divided: bool, letters: int, ta
 
 @njit(cache=True, nogil=True)
 def _mixed(letter: float, word: float) -> float:
-    best = min(letter, word)
-    return best - np.log2(0.5 * (2.0 ** (best - letter) + 2.0 ** (best - word)))
+    return mixture_bits(letter, word)
 
 
 @njit(cache=True, nogil=True)
@@ -206,5 +205,5 @@ class Polisher:
 
     def moves_for(self, microseconds: float) -> int:
         """How many moves take about that long: a function of the text's length, not of the clock."""
-        per_move = 2.0 + (0.02 if self.code.divided else 0.04) * len(self.ids)
+        per_move = 0.2 + (0.015 if self.code.divided else 0.03) * len(self.ids)
         return max(int(microseconds / per_move), 50)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -39,6 +39,9 @@ SETTLED = 5
 
 SHORT, WITHIN_REACH = 80, 5.0
 """Symbols below which every candidate is polished, and standard deviations above the language's rate from then on."""
+
+PATIENCE = 0.2
+"""Seconds between two looks at the clock and at Ctrl-C while runs are under way."""
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")
@@ -90,7 +93,7 @@ class Contest:
     def refine(self) -> None:
         """Polish the leading candidate again, from several seeds, as long as that finds something."""
         ranked = self.ranked()
-        if not ranked or ranked[0].polish is None:
+        if not ranked or ranked[0].polish is None or self.stopped in ("interrupted", "budget spent"):
             return
         best = ranked[0]
         for number in range(MOST_REFINEMENTS):
@@ -112,11 +115,11 @@ class Contest:
         """Keys scored so far."""
         return sum(h.keys for h in self.hypotheses)
 
-    def report(self, stage: str, fraction: float | None = None) -> None:
+    def report(self, stage: str) -> None:
         """Tell the monitor, and keep the history where the best has improved."""
         ranked = self.ranked()
         bits = ranked[0].best.total_bits if ranked and ranked[0].best else None
-        self.monitor.update(stage, self.keys, bits, fraction)
+        self.monitor.update(stage, self.keys, bits, self._fraction())
         if bits is not None and (not self.history or bits < float(str(self.history[-1]["bits"])) - 1e-9):
             best = ranked[0]
             assert best.best is not None
@@ -169,13 +172,31 @@ class Contest:
         futures = [self.pool.submit(work, item) for item in items]
         results: list[Result] = []
         for number, future in enumerate(futures):
+            while not wait([future], timeout=PATIENCE).done:
+                self.report(stage)
+                if self.ended():
+                    self._stop_runs()
             results.append(future.result())
-            self.report(stage, (number + 1) / len(futures))
+            self.report(stage)
             if number + 1 < len(futures) and self.ended():
                 for waiting in futures[number + 1 :]:
                     waiting.cancel()
+                self._stop_runs()
                 break
         return results
+
+    def _stop_runs(self) -> None:
+        """Ask the runs under way to end at what they have."""
+        for hypothesis in self.hypotheses:
+            if hypothesis.stop is not None:
+                hypothesis.stop[0] = 1
+
+    def _fraction(self) -> float | None:
+        """The part of the search that is done: of the time given, or of the restarts that the stage has at most."""
+        if self.deadline is not None:
+            return min((time.perf_counter() - self.start) / max(self.deadline - self.start, 1e-9), 1.0)
+        most = sum(self._most(h) for h in self.hypotheses)
+        return sum(h.restarts for h in self.hypotheses) / most if most else None
 
 
 def is_certain(hypothesis: Hypothesis) -> bool:

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
+from unmt.solvers.beam import solve_beam
 from unmt.solvers.enumeration import FAMILIES as ENUMERATED
 from unmt.solvers.enumeration import solve_enumeration
 from unmt.solvers.homophonic import HomophonicSearch
+from unmt.solvers.problem import SearchResult
 from unmt.solvers.substitution import SubstitutionSearch
 from unmt.tasks.hypotheses import Hypothesis, Setting
 
 Builder = Callable[[Setting, str], list[Hypothesis]]
+
+FEW_USES, WARM_EFFORT = 6.0, 0.3
+"""Uses of a symbol below which a beam's best key is annealed on, and how long beside a restart from a random key."""
 
 SHORT = 100
 """Symbols below which more restarts are worth their time: the landscape is rough, and a restart is quick."""
@@ -39,7 +46,20 @@ def substitution(setting: Setting, family: str) -> list[Hypothesis]:
         return []
     search = SubstitutionSearch(setting.problem, setting.code)
     most = 24 if len(setting.ciphertext) < SHORT else 12
-    return [Hypothesis("substitution", setting, search.restart, most, drawn=True, polish=search.polish, scored=True)]
+
+    def restart(seed: np.random.SeedSequence, effort: float) -> SearchResult:
+        if not is_first(seed):
+            return search.restart(seed, effort)
+        found = solve_beam(setting.problem, seed, effort=effort, homophonic=False)
+        return SearchResult([replace(c, text_bits=setting.code(c.letters)) for c in found.candidates], found.keys)
+
+    return [Hypothesis("substitution", setting, restart, most, drawn=True, polish=search.polish, scored=True)]
+
+
+def is_first(seed: np.random.SeedSequence) -> bool:
+    """Whether the seed is that of a hypothesis' first restart: a beam search, whose result later ones must confirm."""
+    entropy = seed.entropy
+    return isinstance(entropy, list) and entropy[-1] == 0
 
 
 def enciphered_space(setting: Setting, family: str) -> list[Hypothesis]:
@@ -69,8 +89,21 @@ def few_homophones(setting: Setting, family: str) -> list[Hypothesis]:
 def _homophonic(setting: Setting) -> Hypothesis:
     search = HomophonicSearch(setting.problem, setting.code)
     uses = len(setting.ciphertext) / len(setting.ciphertext.symbols)
-    most = 12 if uses >= 6 else 32
-    return Hypothesis("homophonic", setting, search.restart, most, drawn=True, polish=search.polish, scored=True)
+    most = 12 if uses >= FEW_USES else 32
+
+    def restart(seed: np.random.SeedSequence, effort: float) -> SearchResult:
+        if not is_first(seed):
+            return search.restart(seed, effort)
+        found = solve_beam(setting.problem, seed, effort=effort, homophonic=True)
+        result = search.rescored(found)
+        if uses < FEW_USES and result.candidates:
+            warm = search.restart(seed, effort * WARM_EFFORT, start=result.candidates[0])
+            result = SearchResult([*warm.candidates, *result.candidates], result.keys + warm.keys)
+        return result
+
+    return Hypothesis(
+        "homophonic", setting, restart, most, drawn=True, polish=search.polish, scored=True, stop=search.stop
+    )
 
 
 BUILDERS: tuple[tuple[Builder, ...], ...] = (

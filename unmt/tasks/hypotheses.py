@@ -115,7 +115,8 @@ class Hypothesis:
 
     name: the family, or of several that one search tries; most: restarts at most (1: the search is exhaustive or does
     its own); drawn: whether restarts differ, so that agreement of several means something; scored: whether the search
-    judges plaintexts by the whole code itself; exhaustive: whether it tries every key; polish: improves a candidate on that code.
+    judges plaintexts by the whole code itself; exhaustive: whether it tries every key;
+    stop: (1,) what the search looks at while it runs, to end early when it is set; polish: improves a candidate on that code.
     """
 
     name: str
@@ -126,6 +127,7 @@ class Hypothesis:
     polish: Callable[[Candidate, np.random.SeedSequence], Candidate] | None = None
     scored: bool = False
     exhaustive: bool = False
+    stop: NDArray[np.uint8] | None = None
     candidates: list[Candidate] = field(default_factory=list)
     ends: list[Candidate] = field(default_factory=list)
     restarts: int = 0
