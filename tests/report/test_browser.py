@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from unmt.report.page import bench_page, decipher_page
+from unmt.report.table_page import table_page
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -88,10 +89,15 @@ def pages(
         "tokens": decipher_page(tokens),
         "keyword": decipher_page(tokens | {"family": "vigenere"}),
         "benchmark": bench_page(benchmark),
+        "table": table_page(
+            {"rows": 40, "table": [letter | {"id": f"row {n}" * (1 + 9 * (n == 7))} for n in range(40)]}
+        ),
     }
 
 
-@pytest.mark.parametrize("name", ["homophonic", "letter", "moved", "nothing", "tokens", "keyword", "benchmark"])
+@pytest.mark.parametrize(
+    "name", ["homophonic", "letter", "moved", "nothing", "tokens", "keyword", "benchmark", "table"]
+)
 def test_a_page_fits_its_screen_and_fetches_nothing_in_light_and_dark(
     pages: dict[str, str], tmp_path: Path, name: str
 ) -> None:

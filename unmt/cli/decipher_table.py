@@ -25,7 +25,7 @@ _BREAKS = re.compile(r"[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 
 def decipher_table(configuration: Configuration, path: str) -> None:
-    """All rows of the table to standard output; in the run directory rows.jsonl, table.tsv and result.json."""
+    """All rows to standard output; in the run directory rows.jsonl, table.tsv, result.json and report.html."""
     rows = read_table(path, required=("id", "ciphertext"), optional=("language",))
     for row in rows:
         _check(configuration, row, path)
@@ -37,11 +37,11 @@ def decipher_table(configuration: Configuration, path: str) -> None:
         if done:
             write(_line(COLUMNS) + "".join(map(table_line, done)))
         _solve_rest(configuration, rows, done, file, directory)
-        _keep(directory, configuration, done)
+        _keep(directory, configuration, rows, done)
     if not configuration.quiet:
         verdicts = Counter(str(solved["verdict"]) for solved in done)
         counts = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
-        note(f"{len(done)} rows: {counts}\n{directory.file('table.tsv')}")
+        note(f"{len(done)} rows: {counts}\n{directory.file('table.tsv')}\n{directory.file('report.html')}")
 
 
 def row_seed(seed: int, identity: str) -> int:
@@ -88,12 +88,17 @@ def _language(configuration: Configuration, row: dict[str, str]) -> str:
 
 def _origin(configuration: Configuration, rows: Sequence[dict[str, str]]) -> dict[str, Any]:
     """What must be the same for finished rows to be of use; config.yaml holds the rest."""
-    origin = {"version": __version__, "table_sha256": _sha256(json.dumps(rows, sort_keys=True).encode())}
+    origin = {"version": __version__, "table_sha256": _table_sha256(rows)}
     named = {_language(configuration, row) for row in rows}
     files = sorted(path for name in named if (path := Path(expanded(name))).is_file())
     if files:
         origin["language_sha256"] = _sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files))
     return origin
+
+
+def _table_sha256(rows: Sequence[dict[str, str]]) -> str:
+    """Of the rows as they were read: ids, ciphertexts and languages, whatever else the table holds."""
+    return _sha256(json.dumps(rows, sort_keys=True).encode())
 
 
 def _sha256(data: bytes) -> str:
@@ -139,19 +144,25 @@ def _how_to_go_on(directory: RunDirectory, done: int, total: int) -> str:
     return f"Interrupted. {done} of {total} rows are kept in {directory.path}; {again} goes on from there."
 
 
-def _keep(directory: RunDirectory, configuration: Configuration, done: Sequence[dict[str, Any]]) -> None:
-    """table.tsv and result.json of a finished table."""
+def _keep(
+    directory: RunDirectory,
+    configuration: Configuration,
+    rows: Sequence[dict[str, str]],
+    done: Sequence[dict[str, Any]],
+) -> None:
+    """table.tsv, result.json and report.html of a finished table."""
+    from unmt.report.table_page import table_page
+
     directory.write_text("table.tsv", _line(COLUMNS) + "".join(map(table_line, done)))
     verdicts = Counter(str(row["verdict"]) for row in done)
-    brief = [{column: row[column] for column in COLUMNS} for row in done]
-    directory.write_json(
-        "result.json",
-        {
-            "rows": len(done),
-            "verdicts": dict(verdicts.most_common()),
-            "seconds": sum(row["seconds"] for row in done),
-            "seed": configuration.seed,
-            "version": __version__,
-            "table": brief,
-        },
-    )
+    result = {
+        "rows": len(done),
+        "verdicts": dict(verdicts.most_common()),
+        "seconds": sum(row["seconds"] for row in done),
+        "seed": configuration.seed,
+        "table_sha256": _table_sha256(rows),
+        "version": __version__,
+        "table": [{column: row[column] for column in COLUMNS} for row in done],
+    }
+    directory.write_json("result.json", result)
+    directory.write_text("report.html", table_page(result))
