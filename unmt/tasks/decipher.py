@@ -15,6 +15,7 @@ from unmt.errors import InputError
 from unmt.mappings.letter_table import LetterTable
 from unmt.objectives.word_cut import cut_into_words
 from unmt.solvers.problem import Candidate
+from unmt.tasks.build_language import language_model
 from unmt.tasks.certificate import Certificate, certify, measure_null
 from unmt.tasks.contest import Contest
 from unmt.tasks.hypotheses import DIVISIONS_KEPT, Hypothesis, Setting, stages
@@ -50,8 +51,8 @@ def decipher(
     start = time.perf_counter()
     check_numbers(seed, seconds, restarts, threads)
     ciphertext = text if isinstance(text, Ciphertext) else Ciphertext.read(text, symbols=symbols, spaces=spaces)
-    settings = [Setting(ciphertext, model) for model in models(language)]
     monitor = monitor or Monitor()
+    settings = [Setting(ciphertext, model) for model in models(language, monitor)]
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         deadline = None if seconds is None else start + seconds
         contest = Contest(seed, monitor, pool, deadline, restarts)
@@ -69,13 +70,13 @@ def check_numbers(seed: int, seconds: float | None, restarts: int | None, thread
         raise InputError(f"seconds={seconds}: no time to search in. Give a number above 0.")
 
 
-def models(language: str | LanguageModel) -> list[LanguageModel]:
-    """The models that a language= names."""
+def models(language: str | LanguageModel, monitor: Monitor | None = None) -> list[LanguageModel]:
+    """The models that a language= names; a text file becomes one, and the monitor hears of it."""
     if isinstance(language, LanguageModel):
         return [language]
     if language == "auto":
         return [_shipped(name) for name in SHIPPED]
-    return [_shipped(language) if language in SHIPPED else LanguageModel.load(language)]
+    return [_shipped(language) if language in SHIPPED else language_model(language, monitor)]
 
 
 _LOADED: dict[str, LanguageModel] = {}
