@@ -78,7 +78,16 @@ def swap_moves(
 
 @njit(cache=True, nogil=True)
 def anneal_swaps(
-    key: Any, windows: Any, lists: Any, table: Any, hot: float, cold: float, moves: int, state: Any, pool: Any, pooled: Any
+    key: Any,
+    windows: Any,
+    lists: Any,
+    table: Any,
+    hot: float,
+    cold: float,
+    moves: int,
+    state: Any,
+    pool: Any,
+    pooled: Any,
 ) -> int:
     """One annealing run over permutations, from `key` (symbols,), changed in place.
 
@@ -102,7 +111,18 @@ def anneal_swaps(
 
 
 @njit(cache=True, nogil=True)
-def _walk(start: Any, window: Any, coefficient: Any, a: int, b: int, change: int, entries: Any, costs: Any, table: Any, write: bool) -> float:
+def _walk(
+    start: Any,
+    window: Any,
+    coefficient: Any,
+    a: int,
+    b: int,
+    change: int,
+    entries: Any,
+    costs: Any,
+    table: Any,
+    write: bool,
+) -> float:
     """What giving a the letter `change` above its own, and b the one `change` below, adds to the cost; done if write."""
     i, end_a, j, end_b = start[a], start[a + 1], start[b], start[b + 1]
     added = 0

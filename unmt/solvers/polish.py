@@ -157,6 +157,7 @@ def neighbour_bits(
             key[b] = key[a]
         key[a] = old
 
+
 @dataclass(frozen=True)
 class Polisher:
     """Polishes keys of one ciphertext. ids (N,), counts (symbols,); prior: (letters,) bits of a letter in the key."""
@@ -174,12 +175,26 @@ class Polisher:
         table = (code.table.costs, code.table.offsets, code.table.order, code.table.letters)
         return float(
             anneal_words(
-                self.ids, key, self.counts, self.injective, self.prior, code.ends, code.divided, code.letters, table,
-                code.words, hot, min(COLD, hot), moves, state,
+                self.ids,
+                key,
+                self.counts,
+                self.injective,
+                self.prior,
+                code.ends,
+                code.divided,
+                code.letters,
+                table,
+                code.words,
+                hot,
+                min(COLD, hot),
+                moves,
+                state,
             )  # fmt: skip
         )
 
-    def neighbours(self, key: NDArray[np.int64], most: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    def neighbours(
+        self, key: NDArray[np.int64], most: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """Keys one move away: (first, second, bits), each (moves,); at most `most`, those of frequent symbols first.
 
         A move swaps two symbols' letters (injective) or gives symbol `first` the letter `second`.

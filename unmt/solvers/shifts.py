@@ -52,7 +52,7 @@ def _beam(cipher: Any, period: int, letters: int, costs: Any, offsets: Any, orde
     for column in range(period):
         offset = offsets[min(column + 1, order)]
         _prolong(cipher, column, period, letters, costs, offset, context, units, found, prolonged)
-        found = _cheapest(prolonged, found * letters, width, kept)
+        found = cheapest(prolonged, found * letters, width, kept)
         for new in range(found):
             old = kept[new] // letters
             shift = kept[new] % letters
@@ -98,8 +98,8 @@ def _prolong(
 
 
 @njit(cache=True, nogil=True)
-def _cheapest(units: Any, count: int, width: int, kept: Any) -> int:
-    """Put the places of the `width` smallest of the first `count` units into `kept`, in no order; returns how many.
+def cheapest(units: Any, count: int, width: int, kept: Any) -> int:
+    """Put the places of the `width` smallest of the first `count` units into `kept`, places rising; returns how many.
 
     Bisection on the value, a whole number. Of equal ones at the limit the first are kept.
     """
@@ -113,13 +113,13 @@ def _cheapest(units: Any, count: int, width: int, kept: Any) -> int:
             low = middle
         else:
             high = middle
+    room = width  # for those at the limit
+    for i in range(count):
+        room -= units[i] < low
     found = 0
     for i in range(count):
-        if units[i] < low:
-            kept[found] = i
-            found += 1
-    for i in range(count):
-        if units[i] == low and found < width:
+        if units[i] < low or (units[i] == low and room > 0):
+            room -= units[i] == low
             kept[found] = i
             found += 1
     return found

@@ -15,7 +15,7 @@ import numpy as np
 from unmt.solvers.problem import Candidate
 from unmt.tasks.contest import score
 from unmt.tasks.families import same_search
-from unmt.tasks.hypotheses import Hypothesis, Setting
+from unmt.tasks.hypotheses import Hypothesis
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.probability import Evidence, probability_correct
 from unmt.tasks.rivals import Posterior
@@ -49,7 +49,9 @@ def measure_null(
         setting = replace(best.setting, ciphertext=shuffled)
         for hypothesis in same_search(setting, best.name, family):
             count = min(max(best.restarts, 1), NULL_RESTARTS) if hypothesis.drawn else 1
-            jobs.append((hypothesis, [pool.submit(hypothesis.restart, hypothesis.seed(seed, i), 1.0) for i in range(count)]))
+            jobs.append(
+                (hypothesis, [pool.submit(hypothesis.restart, hypothesis.seed(seed, i), 1.0) for i in range(count)])
+            )
     samples = []
     for number, (hypothesis, futures) in enumerate(jobs):
         for future in futures:

@@ -62,11 +62,12 @@ class Contest:
     history: list[dict[str, object]] = field(default_factory=list)
     stopped: str = "converged"
 
-    def run_stage(self, stage: Sequence[Hypothesis]) -> bool:
-        """Search the hypotheses of a stage; True where the whole contest is decided or ended."""
-        self.hypotheses += stage
-        alive = list(stage)
-        while alive:
+    def run_stage(self, stage: Sequence[Hypothesis], rounds: int | None = None) -> bool:
+        """Search the hypotheses of a stage, `rounds` rounds or to the end; True where the contest is decided or ended."""
+        self.hypotheses += [h for h in stage if not any(h is known for known in self.hypotheses)]
+        alive = [h for h in stage if not self._exhausted(h)]
+        while alive and rounds != 0:
+            rounds = None if rounds is None else rounds - 1
             self._round(alive)
             if self.ended():
                 return True
@@ -156,7 +157,7 @@ class Contest:
             h.add(result)
         self.report(names)
         polishable = [(h, c) for h in alive if h.polish for c in h.candidates[:POLISHED] if is_promising(h, c)]
-        if not self.ended() and polishable:
+        if polishable and self.certified() is None and not self.ended():
             jobs = [(h, c, 1_000_000 + h.restarts) for h, c in polishable]
             better = self._parallel(lambda job: self._polished(*job), jobs, f"{names}: words")
             for (h, _), candidate in zip(polishable, better, strict=False):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,8 @@ from unmt.solvers.problem import Candidate
 from unmt.tasks.build_language import language_model
 from unmt.tasks.certificate import Certificate, certify, measure_null
 from unmt.tasks.contest import Contest
-from unmt.tasks.hypotheses import DIVISIONS_KEPT, Hypothesis, Setting, stages
+from unmt.tasks.families import QUICK_STAGES, stages
+from unmt.tasks.hypotheses import DIVISIONS_KEPT, Hypothesis, Setting
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.preflight import preflight
 from unmt.tasks.rivals import Posterior, posterior
@@ -90,12 +90,16 @@ def _shipped(name: str) -> LanguageModel:
 
 
 def search(contest: Contest, settings: list[Setting], family: str) -> None:
-    """Run the stages of all languages side by side until the contest is decided."""
+    """Run the stages of all languages side by side until the contest is decided.
+
+    First one round of each quick stage, since most texts give way at once to the right family; then all to the end.
+    """
     by_language = [stages(setting, family) for setting in settings]
-    for number in range(max(len(built) for built in by_language)):
-        stage = [h for built in by_language if number < len(built) for h in built[number]]
-        if contest.run_stage(stage):
-            return
+    numbers = sorted({number for built in by_language for number, _ in built})
+    together = [[h for built in by_language for n, stage in built if n == number for h in stage] for number in numbers]
+    quick = [stage for number, stage in zip(numbers, together, strict=True) if number < QUICK_STAGES]
+    if not any(contest.run_stage(stage, rounds=1) for stage in quick):
+        any(contest.run_stage(stage) for stage in together)
 
 
 def _solution(contest: Contest, settings: list[Setting], family: str, null: bool, start: float) -> Solution:
@@ -178,7 +182,6 @@ def in_words(setting: Setting, candidate: Candidate, letters: list[str]) -> str:
     return " ".join(text[a:b] for a, b in zip(places, places[1:], strict=False))
 
 
-
 def alternatives(ranked: list[Hypothesis], winner: Candidate) -> list[dict[str, Any]]:
     """The best of each other family and language, and the winner's own runners-up; at most 12, fewest bits first."""
     seen: set[tuple[str, str, bytes]] = set()
@@ -202,6 +205,3 @@ def alternatives(ranked: list[Hypothesis], winner: Candidate) -> list[dict[str, 
             found.append((c.total_bits, entry))
     found.sort(key=lambda pair: pair[0])
     return [entry for _, entry in found[:12]]
-
-
-

@@ -7,18 +7,28 @@ from dataclasses import replace
 
 import numpy as np
 
+from unmt.errors import InputError
+from unmt.mappings.families import FAMILIES
 from unmt.solvers.beam import solve_beam
 from unmt.solvers.enumeration import FAMILIES as ENUMERATED
 from unmt.solvers.enumeration import solve_enumeration
 from unmt.solvers.homophonic import HomophonicSearch
+from unmt.solvers.polyalphabetic import solve_beaufort, solve_vigenere
 from unmt.solvers.problem import SearchResult
 from unmt.solvers.substitution import SubstitutionSearch
+from unmt.solvers.transposition import solve_columnar, solve_double_columnar
 from unmt.tasks.hypotheses import Hypothesis, Setting
 
 Builder = Callable[[Setting, str], list[Hypothesis]]
 
 FEW_USES, WARM_EFFORT = 6.0, 0.3
 """Uses of a symbol below which a beam's best key is annealed on, and how long beside a restart from a random key."""
+
+UNLIKE = 5.0
+"""Standard deviations; other ciphers of 64 letters lie beyond 10, and true text of 16 letters within 3."""
+
+LEAST_DOUBLE = 80
+"""Letters below which two transpositions have more keys than the text can tell apart."""
 
 SHORT = 100
 """Symbols below which more restarts are worth their time: the landscape is rough, and a restart is quick."""
@@ -60,6 +70,50 @@ def is_first(seed: np.random.SeedSequence) -> bool:
     """Whether the seed is that of a hypothesis' first restart: a beam search, whose result later ones must confirm."""
     entropy = seed.entropy
     return isinstance(entropy, list) and entropy[-1] == 0
+
+
+def keywords(setting: Setting, family: str) -> list[Hypothesis]:
+    """Vigenère and Beaufort keywords of unknown period."""
+    searches = {"vigenere": solve_vigenere, "beaufort": solve_beaufort}
+    return [h for name, solve in searches.items() if family in ("auto", name) for h in _solved(setting, name, solve)]
+
+
+def columns(setting: Setting, family: str) -> list[Hypothesis]:
+    """Columnar transposition of unknown width, where the letters are used as the language uses them."""
+    if family == "columnar" or (family == "auto" and has_letters_of_language(setting)):
+        return _solved(setting, "columnar", solve_columnar)
+    return []
+
+
+def two_columns(setting: Setting, family: str) -> list[Hypothesis]:
+    """Double columnar transposition, where the letters are used as the language uses them."""
+    long_enough = len(setting.ciphertext) >= LEAST_DOUBLE and has_letters_of_language(setting)
+    if family == "double-columnar" or (family == "auto" and long_enough):
+        return _solved(setting, "double-columnar", solve_double_columnar)
+    return []
+
+
+def _solved(setting: Setting, name: str, solve: Callable[..., SearchResult]) -> list[Hypothesis]:
+    """The hypothesis of one run of a solver that works on letters without word divisions."""
+    if setting.problem.letters is None:
+        return []
+    problem = setting.undivided
+    return [Hypothesis(name, setting, lambda seed, effort: solve(problem, seed, effort=effort))]
+
+
+def has_letters_of_language(setting: Setting) -> bool:
+    """Whether the ciphertext uses letters as often as the language does, so that it may be a transposition.
+
+    Its cost under the language's letter frequencies lies within UNLIKE standard deviations of what text costs.
+    """
+    letters = setting.problem.letters
+    if letters is None:
+        return False
+    shares = setting.model.frequencies
+    bits = -np.log2(shares)
+    mean = float(shares @ bits)
+    deviation = float(np.sqrt(shares @ (bits - mean) ** 2 / len(letters)))
+    return float(bits[letters].mean()) <= mean + UNLIKE * deviation
 
 
 def enciphered_space(setting: Setting, family: str) -> list[Hypothesis]:
@@ -106,11 +160,40 @@ def _homophonic(setting: Setting) -> Hypothesis:
     )
 
 
+QUICK_STAGES = 4
+"""Stages of which one round is tried before any is searched to its end."""
+
 BUILDERS: tuple[tuple[Builder, ...], ...] = (
     (few_keys,),
     (substitution, homophonic),
+    (keywords,),
+    (columns,),
     (enciphered_space, few_homophones),
+    (two_columns,),
 )
+
+
+def stages(setting: Setting, family: str) -> list[tuple[int, list[Hypothesis]]]:
+    """The hypotheses to try for one language, by number of their stage. Raises InputError where the family cannot apply."""
+    if family != "auto" and family not in FAMILIES:
+        known = ", ".join(FAMILIES)
+        raise InputError(f"family={family}: no such family. Choose auto or one of {known}.")
+    built = [(number, [h for build in stage for h in build(setting, family)]) for number, stage in enumerate(BUILDERS)]
+    kept = [(number, stage) for number, stage in built if stage]
+    if not kept:
+        raise InputError(why_not(setting, family))
+    return kept
+
+
+def why_not(setting: Setting, family: str) -> str:
+    """Why no hypothesis of a family applies to a ciphertext."""
+    symbols, letters = len(setting.ciphertext.symbols), len(setting.model.alphabet)
+    if family == "substitution":
+        return (
+            f"family=substitution: {symbols} different symbols are more than the {letters} letters of the language. "
+            "Use family=homophonic, or symbols= and spaces= if the text was read wrongly."
+        )
+    return f"family={family}: some symbols of the ciphertext are no letters of the language. Use family=auto."
 
 
 def same_search(setting: Setting, name: str, family: str) -> list[Hypothesis]:

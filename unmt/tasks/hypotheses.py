@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 
 from unmt.coding.adaptive import adaptive_bits, division_bits
 from unmt.coding.language_model import LanguageModel
-from unmt.errors import InputError
-from unmt.mappings.families import FAMILIES
 from unmt.objectives.text_code import SpacedTextCode, TextCode
 from unmt.solvers.problem import Candidate, Problem, SearchResult
 from unmt.text.ciphertext import Ciphertext
@@ -175,28 +173,3 @@ class Hypothesis:
         if not self.drawn:
             return 2
         return sum(int(np.mean(end.letters == self.best.letters) >= 0.95) for end in self.ends)
-
-
-def stages(setting: Setting, family: str) -> list[list[Hypothesis]]:
-    """The hypotheses to try for one language, stage by stage. Raises InputError where the family cannot apply."""
-    from unmt.tasks.families import BUILDERS
-
-    if family != "auto" and family not in FAMILIES:
-        known = ", ".join(FAMILIES)
-        raise InputError(f"family={family}: no such family. Choose auto or one of {known}.")
-    built = [[h for build in stage for h in build(setting, family)] for stage in BUILDERS]
-    kept = [stage for stage in built if stage]
-    if not kept:
-        raise InputError(why_not(setting, family))
-    return kept
-
-
-def why_not(setting: Setting, family: str) -> str:
-    """Why no hypothesis of a family applies to a ciphertext."""
-    symbols, letters = len(setting.ciphertext.symbols), len(setting.model.alphabet)
-    if family == "substitution":
-        return (
-            f"family=substitution: {symbols} different symbols are more than the {letters} letters of the language. "
-            "Use family=homophonic, or symbols= and spaces= if the text was read wrongly."
-        )
-    return f"family={family}: some symbols of the ciphertext are no letters of the language. Use family=auto."

@@ -29,7 +29,8 @@ NEIGHBOUR_LETTERS = 400_000
 @dataclass(frozen=True)
 class Posterior:
     """mass: probability of the best plaintext and those within TOLERANCE of it, among all that were seen; letters: (N,)
-    probability of each letter of the plaintext."""
+    probability of each letter of the plaintext.
+    """
 
     mass: float
     letters: NDArray[np.float64]
