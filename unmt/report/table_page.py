@@ -22,7 +22,7 @@ ROWS_NOTE = (
     "Probability: that at most 2 letters in 100 are wrong. "
     "rows.jsonl, beside this page, has the key and the whole certificate of each."
 )
-START_LENGTH = 72
+START_LENGTH = 44
 KNOWN = (IDENTIFIED, AMBIGUOUS, NOTHING)
 
 
