@@ -2,10 +2,11 @@
 
     python scripts/fit_certificate.py FOLDER ROWS.jsonl [--processes 2] [--limit 24] [--fit]
 
-FOLDER holds tables synthetic.LANGUAGE.tsv.gz with columns id, language, kind, length, ciphertext, plaintext. Random
-texts, and texts searched under another language's model, are added as negative cases. Every solved row is a line of
-ROWS.jsonl; a run that was cut off goes on where it stopped. Rows of even number within their cell are fitted, those of
-odd number reported. --fit writes unmt/tasks/probability.json.
+FOLDER holds tables synthetic.LANGUAGE.tsv.gz with columns id, language, kind, length, ciphertext, plaintext; --limit is
+the number of English ciphers in a cell, the other languages have a third. Random texts, and texts searched under
+another language's model, are added as negative cases. Every solved row is a line of ROWS.jsonl; a run that was cut off
+goes on where it stopped. Rows of even number within their cell are fitted, those of odd number reported. --fit writes
+unmt/tasks/probability.json.
 """
 
 from __future__ import annotations
@@ -44,9 +45,10 @@ def rows(folder: Path, limit: int) -> Iterator[dict[str, Any]]:
                 number = seen[cell]
                 seen[cell] += 1
                 case = {"cell": cell, "number": number, "language": row["language"], "ciphertext": row["ciphertext"]}
-                if number < limit:
+                most = limit if row["language"] == "en" else limit // 3
+                if number < most:
                     yield case | {"id": row["id"], "plaintext": row["plaintext"]}
-                if number < limit // 6:
+                if number < most // 6:
                     wrong = WRONG[row["language"]]
                     known = {"id": f"{row['id']}-as-{wrong}", "cell": f"as-{wrong}", "language": wrong}
                     yield case | known | {"plaintext": row["plaintext"]}

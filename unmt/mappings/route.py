@@ -17,12 +17,12 @@ WIDEST = 100
 Path = Callable[[Order, Order, int, int], Order]
 
 
-def _lines(row: Order, column: Order, height: int, width: int) -> Order:
+def _lines(row: Order, column: Order, height: int, width: int) -> Order:  # noqa: ARG001
     """Line after line, all in the same direction."""
     return row * width + column
 
 
-def _boustrophedon(row: Order, column: Order, height: int, width: int) -> Order:
+def _boustrophedon(row: Order, column: Order, height: int, width: int) -> Order:  # noqa: ARG001
     """As the ox ploughs: every other line backwards."""
     return row * width + np.where(row % 2 == 0, column, width - 1 - column)
 

@@ -22,8 +22,8 @@ from unmt.objectives.windows import spaced
 from unmt.objectives.word_code import divided_bits, undivided_bits
 
 LETTER_PRIOR = 1.0 / 16.0
-"""Prior of the letter code. Words are what language is made of; letters alone are for names and other tongues. With even
-priors short texts come out as pronounceable nonsense (16 and 32 letters of the even rows: 2 points of error more)."""
+"""Prior of the letter code. Words are what language is made of; letters alone are for names and other tongues. With
+even priors short texts come out as pronounceable nonsense (16 letters of the even rows: 2 to 5 points more error)."""
 
 
 @njit(cache=True, nogil=True, inline="always")

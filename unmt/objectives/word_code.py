@@ -16,8 +16,8 @@ import numpy as np
 from numba import njit
 
 LETTER_SHARE = 0.04
-"""m above: the share of the letter model in coding a word; about the share of words that a vocabulary lacks. A larger one
-gives short texts more room for words that are none (0.1: two to four points of error more at 16 letters)."""
+"""m above: the share of the letter model in coding a word; about the share of words that a vocabulary lacks. A larger
+one gives short texts more room for words that are none (0.1: two to five points of error more at 16 letters)."""
 
 LONGEST_WORD = 20
 
@@ -87,7 +87,7 @@ def divided_bits(
 
 
 @njit(cache=True, nogil=True)
-def undivided_bits(  # noqa: C901, PLR0912, PLR0915  # one pass over a lattice: in parts it would pass all its state on
+def undivided_bits(  # one pass over a lattice: in parts it would pass all its state on
     text: Any, costs: Any, offsets: Any, order: int, letters: int,
     child: Any, word: Any, below: Any, single: Any, backoff: Any, pair_key: Any, pair_probability: Any,
 ) -> Any:  # fmt: skip

@@ -20,7 +20,7 @@ ARCS = 24
 
 
 @njit(cache=True, nogil=True)
-def _best_cut(text: Any, letters: int, words: Any) -> Any:  # noqa: C901, PLR0912, PLR0915  # as undivided_bits
+def _best_cut(text: Any, letters: int, words: Any) -> Any:  # as undivided_bits
     costs, offsets, order, child, word, below, single, backoff, pair_key, pair_probability = words
     n = len(text)
     unknown = len(single)

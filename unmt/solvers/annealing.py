@@ -25,7 +25,7 @@ BLOCKS = 100
 @njit(cache=True, nogil=True, inline="always")
 def _below(bits: Any, n: int) -> int:
     """A number in 0..n-1 from the upper 32 of 64 random bits."""
-    return np.int64((bits >> np.uint64(32)) * np.uint64(n) >> np.uint64(32))
+    return np.int64((bits >> np.uint64(32)) * np.uint64(n) >> np.uint64(32))  # type: ignore[return-value]  # in numba
 
 
 @njit(cache=True, nogil=True)
@@ -123,7 +123,10 @@ def _walk(
     table: Any,
     write: bool,
 ) -> float:
-    """What giving a the letter `change` above its own, and b the one `change` below, adds to the cost; done if write."""
+    """What it adds to the cost to give a the letter `change` above its own and b the one `change` below.
+
+    write: whether it is done.
+    """
     i, end_a, j, end_b = start[a], start[a + 1], start[b], start[b + 1]
     added = 0
     while i < end_a or j < end_b:
@@ -138,7 +141,7 @@ def _walk(
             i += 1
             j += 1
         cost = table[entries[w] + moved]
-        added += np.int64(cost) - np.int64(costs[w])
+        added += np.int64(cost) - np.int64(costs[w])  # type: ignore[assignment]  # an int in numba
         if write:
             entries[w] += moved
             costs[w] = cost
@@ -147,7 +150,7 @@ def _walk(
 
 @njit(cache=True, nogil=True)
 def choice_change(uses: Any, homophones: Any, logs: Any, old: int, new: int, count: int) -> float:
-    """What sum over letters of uses * log2(homophones) changes by when a symbol seen `count` times goes from old to new."""
+    """By how much a symbol seen `count` times changes the sum of uses * log2(homophones) when it leaves old for new."""
     return (
         (uses[old] - count) * logs[homophones[old] - 1]
         + (uses[new] + count) * logs[homophones[new] + 1]
@@ -163,10 +166,10 @@ def homophone_moves(
 ) -> None:  # fmt: skip
     """`moves` proposals at one temperature: three in four give a symbol another letter, one in four swaps two symbols.
 
-    total: (2,) the cost now and the least so far, in table units, best_key the key of the least; logs: log2 of 0, 1, 2,
-    ... in table units (0 for 0); prior: (letters,) cost of naming a letter in the key; proposals: (4096,) letters drawn.
+    total: (2,) the cost now and the least so far, in table units, best_key the key of the least; logs: log2 of 0, 1, 2
+    and so on in table units (0 for 0); prior: (letters,) cost of a letter in the key; proposals: (4096,) letters.
     """
-    constants, start, window, coefficient = windows
+    _, start, window, coefficient = windows
     symbols = len(key)
     for _ in range(moves):
         bits = next_random(state)

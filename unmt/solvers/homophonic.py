@@ -6,6 +6,7 @@ homophones was chosen, each time) + the key, a letter for each symbol, coded by 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +39,7 @@ class HomophonicSearch:
     """The search for one ciphertext; `restart` may be called from several threads."""
 
     problem: Problem
-    code: TextCode | None = None
+    code: Callable[[NDArray[np.int32]], float] | None = None
 
     def __post_init__(self) -> None:
         problem = self.problem
@@ -54,8 +55,9 @@ class HomophonicSearch:
         steps = np.cumsum(GAMBLE * shares + (1 - GAMBLE) / self.letters)
         quantiles = (np.arange(4096) + 0.5) / 4096
         self.proposals = np.minimum(np.searchsorted(steps, quantiles), self.letters - 1).astype(np.int64)
-        usable = self.code is not None and self.code.words is not None
-        self.polisher = Polisher(self.ids, self.counts, self.code, False, self.prior) if usable and self.code else None
+        self.polisher = None
+        if isinstance(self.code, TextCode) and self.code.words is not None:
+            self.polisher = Polisher(self.ids, self.counts, self.code, False, self.prior)
 
     def restart(
         self, seed: np.random.SeedSequence, effort: float = 1.0, start: Candidate | None = None

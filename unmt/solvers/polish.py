@@ -18,7 +18,7 @@ from unmt.objectives.text_code import TextCode, hidden_or_given, mixture_bits
 from unmt.solvers.random import EXPONENTIALS, next_random, random_below
 
 HOT, COLD = 2.0, 0.4
-"""Temperatures in bits. Hotter loses the basin that the n-gram search found; chosen on the even rows of the English set."""
+"""Temperatures in bits. Hotter loses the basin of the n-gram search; chosen on the even rows of the English set."""
 
 SCREEN = 15.0
 """Bits: a move that costs the letter code so much more is refused without a look at the words, which take 50 times as
@@ -189,7 +189,7 @@ class Polisher:
                 min(COLD, hot),
                 moves,
                 state,
-            )  # fmt: skip
+            )
         )
 
     def neighbours(

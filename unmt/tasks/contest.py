@@ -15,7 +15,8 @@ from unmt.tasks.hypotheses import Hypothesis
 from unmt.tasks.monitor import Monitor
 
 FIRST_ROUND, ROUND = 2, 4
-"""Restarts of a hypothesis in its first round (of a text that is not short) and in the others. A number of its own, not that of the cores: results must not depend on cores."""
+"""Restarts of a hypothesis in its first round (of a text that is not short) and in the others. They are not the number
+of cores: results must not depend on that."""
 
 POLISHED = 2
 """Candidates that are polished after each round."""
@@ -63,7 +64,7 @@ class Contest:
     stopped: str = "converged"
 
     def run_stage(self, stage: Sequence[Hypothesis], rounds: int | None = None) -> bool:
-        """Search the hypotheses of a stage, `rounds` rounds or to the end; True where the contest is decided or ended."""
+        """Search the hypotheses of a stage, `rounds` rounds or to the end; True where all is decided or ended."""
         self.hypotheses += [h for h in stage if not any(h is known for known in self.hypotheses)]
         alive = [h for h in stage if not self._exhausted(h)]
         while alive and rounds != 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def decipher(
         contest = Contest(seed, monitor, pool, deadline, restarts)
         search(contest, settings, family)
         contest.refine()
-        return _solution(contest, settings, family, null, start)
+        return _solution(contest, settings, family, start, null=null)
 
 
 def check_numbers(seed: int, seconds: float | None, restarts: int | None, threads: int | None) -> None:
@@ -102,7 +103,7 @@ def search(contest: Contest, settings: list[Setting], family: str) -> None:
         any(contest.run_stage(stage) for stage in together)
 
 
-def _solution(contest: Contest, settings: list[Setting], family: str, null: bool, start: float) -> Solution:
+def _solution(contest: Contest, settings: list[Setting], family: str, start: float, *, null: bool) -> Solution:
     ranked = contest.ranked()
     if not ranked or ranked[0].best is None:
         raise InputError("The search was stopped before it had tried a key. Give it more seconds=.")
@@ -173,13 +174,13 @@ def in_words(setting: Setting, candidate: Candidate, letters: list[str]) -> str:
         return " ".join(text.split())
     keeps = setting.divided and candidate.mapping.family in DIVISIONS_KEPT
     if keeps and setting.ciphertext.boundaries is not None:
-        cuts = np.asarray(setting.ciphertext.boundaries)
+        cuts = np.asarray(setting.ciphertext.boundaries, np.int64)
     elif setting.model.has_words:
         cuts = cut_into_words(setting.model, candidate.letters)
     else:
         return text
     places = [0, *(int(c) for c in cuts), len(text)]
-    return " ".join(text[a:b] for a, b in zip(places, places[1:], strict=False))
+    return " ".join(text[a:b] for a, b in pairwise(places))
 
 
 def alternatives(ranked: list[Hypothesis], winner: Candidate) -> list[dict[str, Any]]:

@@ -174,7 +174,10 @@ BUILDERS: tuple[tuple[Builder, ...], ...] = (
 
 
 def stages(setting: Setting, family: str) -> list[tuple[int, list[Hypothesis]]]:
-    """The hypotheses to try for one language, by number of their stage. Raises InputError where the family cannot apply."""
+    """The hypotheses to try for one language, by number of their stage.
+
+    Raises InputError where the family is unknown or cannot apply.
+    """
     if family != "auto" and family not in FAMILIES:
         known = ", ".join(FAMILIES)
         raise InputError(f"family={family}: no such family. Choose auto or one of {known}.")

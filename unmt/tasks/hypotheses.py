@@ -23,7 +23,7 @@ from unmt.text.ciphertext import Ciphertext
 Restart = Callable[[np.random.SeedSequence, float], SearchResult]
 
 DIVISIONS_KEPT = ("identity", "caesar", "affine", "substitution", "homophonic", "vigenere", "beaufort")
-"""Families under which a word division of the ciphertext is one of the plaintext; the others move letters across them."""
+"""Families under which a word division of the ciphertext is one of the plaintext; others move letters across them."""
 
 PIECE_LETTERS = 250.0
 """Letters of the pieces on which the spread of a language's bits a letter was measured."""
@@ -45,12 +45,12 @@ class Setting:
     @cached_property
     def problem(self) -> Problem:
         """Letter by letter, with the word divisions."""
-        return self._problem(self.divided)
+        return self._problem(divided=self.divided)
 
     @cached_property
     def undivided(self) -> Problem:
         """The same without word divisions, for families that move letters across them."""
-        return self._problem(False)
+        return self._problem(divided=False)
 
     @cached_property
     def code(self) -> Callable[[NDArray[np.int32]], float]:
@@ -89,7 +89,7 @@ class Setting:
         deviation = self.model.deviation(self.divided or self.enciphered_space) * sqrt(PIECE_LETTERS / length)
         return (text_bits / length - self.rate) / deviation
 
-    def _problem(self, divided: bool) -> Problem:
+    def _problem(self, *, divided: bool) -> Problem:
         text = self.ciphertext
         if self.enciphered_space:
             table = self.model.table(True)
@@ -111,10 +111,10 @@ class Setting:
 class Hypothesis:
     """A group of families in one language, and how it is searched.
 
-    name: the family, or of several that one search tries; most: restarts at most (1: the search is exhaustive or does
-    its own); drawn: whether restarts differ, so that agreement of several means something; scored: whether the search
-    judges plaintexts by the whole code itself; exhaustive: whether it tries every key;
-    stop: (1,) what the search looks at while it runs, to end early when it is set; polish: improves a candidate on that code.
+    name: the family, or what several that one search tries have in common; most: restarts at most; drawn: whether
+    restarts differ, so that agreement of several means something; polish: improves a candidate on the code of letters
+    and words; scored: whether the search judges plaintexts by that code itself; exhaustive: whether it tries every key;
+    stop: (1,) set it to end the runs under way.
     """
 
     name: str

@@ -36,7 +36,7 @@ def preflight(setting: Setting) -> dict[str, Any]:
     even = np.log2(letters) if fits else letter_entropy
     redundancy = max(float(even) + setting.division_bits / length - setting.rate, 0.01)
     payable = length * redundancy
-    asked = _asked(setting, letter_entropy, fits)
+    asked = _asked(setting, letter_entropy, fits=fits)
     families = [
         {
             "family": family,
@@ -56,7 +56,7 @@ def preflight(setting: Setting) -> dict[str, Any]:
     }
 
 
-def _asked(setting: Setting, letter_entropy: float, fits: bool) -> dict[str, float]:
+def _asked(setting: Setting, letter_entropy: float, *, fits: bool) -> dict[str, float]:
     """Bits of a key of each family that could apply, fewest first."""
     text, alphabet = setting.ciphertext, setting.model.alphabet
     asked: dict[str, float] = {}

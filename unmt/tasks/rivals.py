@@ -61,7 +61,7 @@ class _Doubt:
 
 
 def _neighbour_doubt(best: Candidate, setting: Setting) -> tuple[_Doubt, NDArray[np.float64]]:
-    """Weights of the keys one move away: their sums, and at each place of the text the weight of those that change it."""
+    """Weights of the keys one move away: their sums, and the weight of those that change each place of the text."""
     changed = np.zeros(len(best.letters))
     polisher = _polisher(best, setting)
     if polisher is None or not isinstance(best.mapping, LetterTable):
@@ -74,8 +74,8 @@ def _neighbour_doubt(best: Candidate, setting: Setting) -> tuple[_Doubt, NDArray
     weights = 2.0 ** -np.clip(bits - base, 0.0, 200.0)
     symbol_doubt = np.bincount(first, weights, len(key))
     if polisher.injective:
-        symbol_doubt += np.bincount(second, weights, len(key))
-    changed = symbol_doubt[np.asarray(setting.problem.ids)]
+        symbol_doubt = symbol_doubt + np.bincount(second, weights, len(key))
+    changed = np.asarray(symbol_doubt, np.float64)[np.asarray(setting.problem.ids)]
     moved = polisher.counts[first] + (polisher.counts[second] if polisher.injective else 0)
     far = weights[moved > TOLERANCE * len(best.letters)].sum()
     return _Doubt(float(weights.sum()), float(far)), changed

@@ -6,7 +6,7 @@ import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from unmt.errors import InputError
 
@@ -99,7 +99,7 @@ def _opened(path: Path | str) -> IO[bytes]:
         # A copy of the descriptor, so that closing ours leaves standard input as it was.
         return open(sys.stdin.fileno(), "rb", closefd=False)
     if str(path).lower().endswith(".gz"):
-        return gzip.open(path, "rb")
+        return cast("IO[bytes]", gzip.open(path, "rb"))
     return Path(path).open("rb")
 
 
