@@ -93,7 +93,7 @@ def test_probabilities_of_the_shipped_words_sum_to_one(name):
 
 def test_rounded_counts_keep_it_a_distribution():
     # As a file rounds them, the pairs of a word may sum to more than the word was seen.
-    counts = WordCounts(("a", "b"), np.array([10.0, 4.0]), np.array([0, 1]), np.array([6.0, 5.0]), 14.0)
+    counts = WordCounts(("a", "b"), np.array([10.0, 4.0]), np.array([0, 1]), np.array([8.0, 5.0]), 14.0)
     tables = build_word_tables(counts, "ab")
     assert np.all(tables.backoff > 0)
     for left in range(3):
