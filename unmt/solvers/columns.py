@@ -2,7 +2,8 @@
 
 A text of N letters in a grid of `width` columns has N // width full rows, and a last row of the first `long` = N mod
 width columns. The columns were sent one after another: the one sent as number s stands in the ciphertext from
-s * (N // width) + offset on, where the offset counts the long columns that were sent before it. Costs are in table units.
+s * (N // width) + offset on, where the offset counts the long columns that were sent before it. Costs are in table
+units.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ TAPER = 32.0
 def beam_columns(cipher: NDArray[np.int64], width: int, table: NgramTable, beam: int, rows: int) -> NDArray[np.int64]:
     """Orders by beam search: (found, width) for each column of the grid the number under which it was sent.
 
-    Fewest units first. The grid is filled from left to right: each of the beginnings is prolonged by every column that it
-    lacks, at every offset that the columns which it has leave open, and the `beam` best are kept. The letters in a row
-    cost what their n-grams cost; what stands before the first of them is not known yet. Only the first `rows` rows are
-    looked at.
+    Fewest units first. The grid is filled from left to right: each of the beginnings is prolonged by every column that
+    it lacks, at every offset that the columns which it has leave open, and the `beam` best are kept. The letters in a
+    row cost what their n-grams cost; what stands before the first of them is not known yet. Only the first `rows` rows
+    are looked at.
     """
     rows = min(rows, -(-len(cipher) // width))
     sizes = np.array([beam * max(1.0, TAPER / max(column, 1) ** 2) for column in range(1, width + 1)], np.int64)
@@ -35,9 +36,7 @@ def beam_columns(cipher: NDArray[np.int64], width: int, table: NgramTable, beam:
 
 
 @njit(cache=True, nogil=True)
-def _beam(
-    cipher: Any, width: int, rows: int, letters: int, costs: Any, offsets: Any, order: int, sizes: Any
-) -> Any:
+def _beam(cipher: Any, width: int, rows: int, letters: int, costs: Any, offsets: Any, order: int, sizes: Any) -> Any:
     """The numbers (found, width) and units (found,) of the last beam, in no order. sizes: (width,) of the beams."""
     full = len(cipher) // width
     long = len(cipher) - full * width
@@ -142,8 +141,8 @@ def _keep(prolonged: Any, choice: Any, count: int, size: int, kept: Any) -> int:
 def _open_offsets(placed: Any, is_long: int, long: int, low: Any, high: Any) -> None:
     """The offsets low..high that are open to each sent column without a place; low > high for one that has a place.
 
-    placed: (width, 2) offset (-1 without a place), and whether it is long. Between two columns with a place, none to all
-    of those without are long.
+    placed: (width, 2) offset (-1 without a place), and whether it is long. Between two columns with a place, none to
+    all of those without are long.
     """
     width = len(placed)
     last = -1  # the column with a place that was sent last before this one

@@ -1,8 +1,10 @@
-"""The second order of a double columnar transposition, found without the first (numba).
+"""The orders of a double columnar transposition: the second without the first, or both at once (numba).
 
-When the second transposition is undone rightly, what is left is a columnar transposition: the text falls into blocks, the
-columns of the first grid, and the letters of one block are followed by those of another. How well the best follower of
-every block follows it, by letter pairs, can be annealed over the second order alone; the first is then easy.
+When the second transposition is undone rightly, what is left is a columnar transposition: the text falls into blocks,
+the columns of the first grid, and the letters of one block are followed by those of another. How well the best follower
+of every block follows it, by letter pairs, can be annealed over the second order alone; the first is then easy. Where
+the blocks are as long as some full rows of the second grid, every second order gives the same pairs: there both orders
+are annealed at once, by trigrams.
 Source of the idea: George Lasry, Nils Kopal, Arno Wacker, "Solving the double transposition challenge with a
 divide-and-conquer approach", Cryptologia 38, 2014.
 """
@@ -91,7 +93,7 @@ def anneal_second_order(
     state: Any,
     waits: Any,
 ) -> int:
-    """Anneal the second order (width,), geometrically from hot to cold (table units), for a first grid of `blocks` columns.
+    """Anneal the second order (width,) for a first grid of `blocks` columns, from hot to cold (geometric, table units).
 
     The order becomes the best that was met; its block units are returned.
     """
@@ -114,4 +116,64 @@ def anneal_second_order(
                 best_units = units
                 best[:] = sent
     sent[:] = best
+    return best_units
+
+
+@njit(cache=True, nogil=True)
+def _trigram_units(text: Any, costs: Any, table: int, pairs: int, letters: int, limit: int) -> int:
+    """Cost of a text by trigrams from the third letter on, or something above limit. pairs: letters**2, 0 for pairs."""
+    total = 0
+    for i in range(2, len(text)):
+        total += costs[table + text[i - 2] * pairs + text[i - 1] * letters + text[i]]
+        if total > limit and i % 32 == 0:
+            return total
+    return total
+
+
+@njit(cache=True, nogil=True)
+def anneal_both_orders(
+    cipher: Any,
+    first: Any,
+    second: Any,
+    costs: Any,
+    table: int,
+    pairs: int,
+    letters: int,
+    steps: int,
+    hot: float,
+    cold: float,
+    state: Any,
+    waits: Any,
+) -> int:
+    """Anneal both orders, geometrically from hot to cold (table units). They become the best; returns their cost.
+
+    table: where the trigrams (pairs: letters**2) or, for a table of two orders, the pairs (0) start in costs.
+    """
+    orders = (first, second)
+    changed = (first.copy(), second.copy())
+    best = (first.copy(), second.copy())
+    starts = (np.empty(len(first), np.int64), np.empty(len(second), np.int64))
+    left = np.empty(len(cipher), np.int64)
+    text = np.empty(len(cipher), np.int64)
+    units = 1 << 60
+    best_units = units
+    for step in range(steps):
+        temperature = hot * (cold / hot) ** (step / steps)
+        limit = units + int(temperature * waits[random_below(state, len(waits))])
+        which = random_below(state, 2)
+        propose_order(orders[which], state, changed[which])
+        undo_columns(cipher, changed[1], starts[1], left)
+        undo_columns(left, changed[0], starts[0], text)
+        new = _trigram_units(text, costs, table, pairs, letters, limit)
+        if new <= limit:
+            units = new
+            orders[which][:] = changed[which]
+            if units < best_units:
+                best_units = units
+                best[0][:] = first
+                best[1][:] = second
+        else:
+            changed[which][:] = orders[which]
+    first[:] = best[0]
+    second[:] = best[1]
     return best_units
