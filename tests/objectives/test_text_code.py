@@ -127,9 +127,12 @@ def test_pieces_of_a_text_without_words():
 
 
 def test_rates_are_those_of_unseen_text_and_of_no_other(english):
-    rates = language_rates([(english, fold(PROSE))])
+    text = fold(PROSE * 3)
+    rates = language_rates([(english, text)])
     for spaces in (False, True):
-        code, letters = code_of(english, PROSE, spaces=spaces)
+        coded = [code_of(english, piece, spaces=spaces) for piece in pieces(text)]
+        bits = sum(code(letters) for code, letters in coded)
         rate = rates["spaced" if spaces else "plain"]
-        assert rate["bits_per_letter"] == pytest.approx(code(letters) / len(letters), abs=0.2)
-        assert rate["deviation"] > 0
+        assert rate["bits_per_letter"] == pytest.approx(bits / sum(len(letters) for _, letters in coded), abs=1e-3)
+        spread_of = [code(letters) / len(letters) for code, letters in coded]
+        assert min(np.std(spread_of), 0.25) < rate["deviation"] < max(np.std(spread_of), 0.25)

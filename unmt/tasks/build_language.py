@@ -61,15 +61,25 @@ def language_model(name_or_path: str | Path, monitor: Monitor | None = None) -> 
     path = Path(name)
     if name in SHIPPED or path.suffix == SUFFIX or not path.exists():
         return LanguageModel.load(name)
-    text = read_text(path)
 
     def build() -> dict[str, np.ndarray[tuple[int], np.dtype[np.uint8]]]:
-        file = model_of_text(text, "", f"language={name}", monitor or Monitor())
+        file = model_of_text(read_text(path), "", f"language={name}", monitor or Monitor())
         return {"model": np.frombuffer(file.to_bytes(), np.uint8)}
 
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    kept = cached(f"text-{digest[:16]}-{BUILD}", build)
-    return LanguageModel.from_bytes(kept["model"].tobytes(), text_name(path), path)
+    digest = _digest(path)
+    arrays = cached(f"text-{digest[:16]}-{BUILD}", build) if digest else build()
+    return LanguageModel.from_bytes(arrays["model"].tobytes(), text_name(path), path)
+
+
+def _digest(path: Path) -> str | None:
+    """SHA-256 of a file, or None where it cannot be read or is a pipe or a device: reading will say why."""
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def model_of_text(text: str, name: str, where: str, monitor: Monitor) -> ModelFile:
