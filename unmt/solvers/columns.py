@@ -37,10 +37,10 @@ def beam_columns(cipher: NDArray[np.int64], width: int, table: NgramTable, beam:
 
 @njit(cache=True, nogil=True)
 def _beam(cipher: Any, width: int, rows: int, letters: int, costs: Any, offsets: Any, order: int, sizes: Any) -> Any:
-    """The numbers (found, width) and units (found,) of the last beam, in no order. sizes: (width,) of the beams."""
+    """The numbers (found, width) and units (found,) of the last beam, in no order. sizes: (width,) of the beams, falling."""
     full = len(cipher) // width
     long = len(cipher) - full * width
-    widest = sizes.max()
+    widest = sizes[0]
     context = np.zeros((widest, rows), np.int32)  # the last letters of each row as a number, for each beginning
     next_context = np.zeros((widest, rows), np.int32)
     placed = np.full((widest, width, 2), -1, np.int32)  # offset of each sent column, and whether it is long
@@ -62,17 +62,19 @@ def _beam(cipher: Any, width: int, rows: int, letters: int, costs: Any, offsets:
             prolonged, choice, kept,
         )  # fmt: skip
         for new in range(found):
-            old, number, offset = choice[new]
-            next_placed[new] = placed[old]
+            old, number, offset = choice[new, 0], choice[new, 1], choice[new, 2]
+            for other in range(width):  # loops, because numba compiles them ten times faster than slices
+                next_placed[new, other, 0] = placed[old, other, 0]
+                next_placed[new, other, 1] = placed[old, other, 1]
+                next_sent[new, other] = sent[old, other]
             next_placed[new, number, 0] = offset
             next_placed[new, number, 1] = is_long
-            next_sent[new] = sent[old]
             next_sent[new, column] = number
+            units[new] = prolonged[new]
             for row in range(height):
                 history = context[old, row] % known if column >= order - 1 else context[old, row]
                 letter = cipher[number * full + offset + row]
                 next_context[new, row] = history * letters + letter if order > 1 else 0
-        units[:found] = prolonged[:found]
         context, next_context = next_context, context
         placed, next_placed = next_placed, placed
         sent, next_sent = next_sent, sent
@@ -123,7 +125,9 @@ def _prolong(
                 count += 1
                 if count == len(prolonged):
                     count = _keep(prolonged, choice, count, size, kept)
-                    limit = prolonged[:count].max()
+                    limit = 0
+                    for i in range(count):
+                        limit = max(limit, prolonged[i])
     return _keep(prolonged, choice, count, size, kept)
 
 
@@ -133,7 +137,8 @@ def _keep(prolonged: Any, choice: Any, count: int, size: int, kept: Any) -> int:
     count = cheapest(prolonged, count, size, kept)
     for i in range(count):  # kept rises, so nothing is overwritten before it has moved
         prolonged[i] = prolonged[kept[i]]
-        choice[i] = choice[kept[i]]
+        for field in range(3):
+            choice[i, field] = choice[kept[i], field]
     return count
 
 

@@ -103,7 +103,9 @@ def cheapest(units: Any, count: int, width: int, kept: Any) -> int:
 
     Bisection on the value, a whole number. Of equal ones at the limit the first are kept.
     """
-    low, high = 0, units[:count].max() + 2  # at most `width` are below low; more than that, or all, are below high
+    low, high = 0, 2  # at most `width` are below low; more than that, or all, are below high
+    for i in range(count):
+        high = max(high, units[i] + 2)
     while high - low > 1:
         middle = (low + high) // 2
         below = 0
@@ -157,7 +159,10 @@ def climb(text: Any, shifts: Any, letters: int, costs: Any, offsets: Any, order:
     while unchanged < period:
         column_units(text, column, period, letters, costs, offsets, order, by_shift)
         keys += letters
-        by = np.argmin(by_shift)
+        by = 0
+        for shift in range(letters):
+            if by_shift[shift] < by_shift[by]:
+                by = shift
         if by_shift[by] < by_shift[0]:
             shifts[column] = (shifts[column] + by) % letters
             for i in range(column, len(text), period):
