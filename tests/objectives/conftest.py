@@ -30,13 +30,19 @@ class Tiny:
         return ["ab ".index(letter) for letter in text]
 
 
+def read_only(array: np.ndarray) -> np.ndarray:
+    """As the arrays of a language are: kernels are compiled for them already."""
+    array.flags.writeable = False
+    return array
+
+
 def dyadic_table(order: int, seed: int) -> NgramTable:
     """Random costs of one or two bits that make each context a code whose probabilities sum to one."""
     rng = np.random.default_rng(seed)
     rows = np.array([(16, 32, 32), (32, 16, 32), (32, 32, 16)], np.uint8)
     parts = [rows[rng.integers(0, 3, 3 ** (k - 1))].reshape(-1) for k in range(1, order + 1)]
     offsets = np.concatenate([[0], np.cumsum([0, *map(len, parts[:-1])])]).astype(np.int64)
-    return NgramTable(order, 3, np.concatenate(parts), offsets)
+    return NgramTable(order, 3, read_only(np.concatenate(parts)), offsets)
 
 
 VOCABULARIES = {
@@ -53,7 +59,11 @@ def tiny(request):
     spellings, seen, pairs = VOCABULARIES[name]
     keys = np.array([left * len(spellings) + right for left, right in pairs], np.int64)
     counts = WordCounts(spellings, np.array(seen), keys, np.array(list(pairs.values())), sum(seen) + 3.0)
-    return Tiny(dyadic_table(order, seed=order), counts, build_word_tables(counts, "ab"))
+    words = build_word_tables(counts, "ab")
+    for table in vars(words).values():
+        if isinstance(table, np.ndarray):
+            read_only(table)
+    return Tiny(dyadic_table(order, seed=order), counts, words)
 
 
 def random_table(letters: int, order: int, seed: int) -> NgramTable:
@@ -61,7 +71,7 @@ def random_table(letters: int, order: int, seed: int) -> NgramTable:
     rng = np.random.default_rng(seed)
     sizes = [letters**k for k in range(1, order + 1)]
     offsets = np.concatenate([[0], np.cumsum([0, *sizes[:-1]])]).astype(np.int64)
-    return NgramTable(order, letters, rng.integers(0, 256, sum(sizes), np.uint8), offsets)
+    return NgramTable(order, letters, read_only(rng.integers(0, 256, sum(sizes), np.uint8)), offsets)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The word codes against brute force over all divisions and over all texts of a tiny language."""
 
 import itertools
+from functools import cache
 
 import numpy as np
 import pytest
@@ -55,6 +56,7 @@ def undivided_by_brute_force(tiny, text):
     """The sum over all divisions, and for every word over the ways to code it: as a word, or letter by letter."""
     words = {word: i for i, word in enumerate(tiny.counts.words)}
 
+    @cache
     def rest(start, left):
         if start == len(text):
             return 1.0
@@ -119,6 +121,14 @@ def test_given_divisions_cost_what_their_words_cost(tiny, length):
         for ends in divisions(length):
             exact = divided_by_brute_force(tiny, spelling(text), ends)
             assert divided(tiny, text, ends) == pytest.approx(exact, abs=1e-4)
+
+
+@pytest.mark.parametrize("length", [31, 32, 33, 64, 100])
+def test_long_texts_are_summed_over_too(tiny, length):
+    rng = np.random.default_rng(length)
+    for text in (rng.integers(0, 2, length).tolist(), [0, 0, 1, 1, 0] * (length // 5 + 1)):
+        exact = undivided_by_brute_force(tiny, spelling(text[:length]))
+        assert undivided(tiny, text[:length]) == pytest.approx(exact, abs=1e-3)
 
 
 def test_a_long_text_of_words_costs_little(tiny):

@@ -16,7 +16,9 @@ def random_table(letters, order):
     rng = np.random.default_rng(letters + order)
     sizes = [letters**k for k in range(1, order + 1)]
     offsets = np.concatenate([[0], np.cumsum([0, *sizes[:-1]])]).astype(np.int64)
-    return NgramTable(order, letters, rng.integers(0, 200, sum(sizes)).astype(np.uint8), offsets)
+    costs = rng.integers(0, 200, sum(sizes)).astype(np.uint8)
+    costs.flags.writeable = False  # as that of a language: kernels are compiled for it already
+    return NgramTable(order, letters, costs, offsets)
 
 
 class State:
@@ -33,8 +35,9 @@ class State:
         self.key = rng.permutation(LETTERS) if permutation else rng.integers(0, LETTERS, symbols)
         self.key = self.key.astype(np.int64)
         self.random = kernel_state(np.random.SeedSequence(seed))
-        self.entries, self.costs = np.empty(len(w.constants), np.int64), np.empty(len(w.constants), np.uint8)
-        window_entries(*self.arrays, self.key, self.entries)
+        # The kernels' own types, for which they are compiled already.
+        self.narrow = (w.constants, w.start, w.window, w.coefficient.astype(np.int32))
+        self.entries, self.costs = self.entries_of_key().astype(np.int32), np.empty(len(w.constants), np.uint8)
         self.start = window_costs(self.entries, self.table.costs, self.costs)
 
     def units(self, key=None):
@@ -44,10 +47,14 @@ class State:
         given = 0 if self.boundaries is None else self.table.text_units(text[:1])
         return self.table.text_units(text) - given
 
+    def entries_of_key(self):
+        entries = np.empty(len(self.windows.constants), np.int64)
+        window_entries(*self.arrays, self.key, entries)
+        return entries
+
     def check(self):
         """Entries and costs are those of the key."""
-        entries = np.empty(len(self.entries), np.int64)
-        window_entries(*self.arrays, self.key, entries)
+        entries = self.entries_of_key()
         assert np.array_equal(self.entries, entries)
         assert np.array_equal(self.costs, self.table.costs[entries])
 
@@ -100,7 +107,7 @@ def test_homophone_moves_keep_the_cost(divided, order, limit):
         for _ in range(20):
             before = total[0]
             homophone_moves(
-                *(state.key, state.entries, state.costs, state.table.costs, state.arrays, counts, homophones, uses),
+                *(state.key, state.entries, state.costs, state.table.costs, state.narrow, counts, homophones, uses),
                 *(logs, prior, proposals, limit, 9, state.random, total, best),
             )
             state.check()
@@ -137,7 +144,7 @@ def test_a_run_over_homophones_ends_at_the_best_key_it_met():
     proposals = np.random.default_rng(0).integers(0, LETTERS, 4096)
     before = state.units()
     cost = anneal_homophones(
-        *(state.key, state.arrays, state.windows.counts, state.table.costs, logs, prior, proposals, LETTERS),
+        *(state.key, state.narrow, state.windows.counts, state.table.costs, logs, prior, proposals, LETTERS),
         *(300.0, 5.0, 5000, state.random, np.zeros(1, np.uint8)),
     )
     homophones = np.bincount(state.key, minlength=LETTERS)

@@ -48,7 +48,14 @@ def cached(entry: str, build: Callable[[], Arrays]) -> Arrays:
         _keep(folder, arrays)
     except OSError as error:
         logging.getLogger(__name__).info("tables are not kept: %s", error)
-    return _load(folder) or {name: _read_only(array) for name, array in arrays.items()}
+    return _load(folder) or read_only(arrays)
+
+
+def read_only(arrays: Arrays) -> Arrays:
+    """The arrays as they come from the disk: kernels are compiled for arrays that cannot be written, and once."""
+    for array in arrays.values():
+        array.flags.writeable = False
+    return arrays
 
 
 def _load(folder: Path) -> Arrays | None:
@@ -76,9 +83,3 @@ def _keep(folder: Path, arrays: Arrays) -> None:
         shutil.rmtree(beside, ignore_errors=True)
         if not folder.is_dir():  # another process may have been first
             raise
-
-
-def _read_only(array: NDArray[Any]) -> NDArray[Any]:
-    """As arrays from the disk are: kernels are compiled for one kind of array only."""
-    array.flags.writeable = False
-    return array

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmt.coding import model_file
-from unmt.coding.cache import Arrays, cached
+from unmt.coding.cache import Arrays, cached, read_only
 from unmt.coding.counting import NgramCounts
 from unmt.coding.model_file import ModelFile
 from unmt.coding.ngram_table import NgramTable, build_table
@@ -149,7 +149,7 @@ class LanguageModel:
         return NgramTable(len(arrays["offsets"]) - 1, letters, arrays["costs"], np.array(arrays["offsets"]))
 
     def _kept(self, kind: str, build: Callable[[], Arrays]) -> Arrays:
-        return cached(f"{self.sha256[:16]}-{kind}-{TABLES}", build) if self.sha256 else build()
+        return cached(f"{self.sha256[:16]}-{kind}-{TABLES}", build) if self.sha256 else read_only(build())
 
     @cached_property
     def words(self) -> WordTables:

@@ -75,7 +75,9 @@ def build_table(model: SmoothedNgrams, order: int) -> NgramTable:
             offsets[k + 1] = offsets[k] + letters**k
             lower = np.tile(lower, letters)
             lower.reshape(-1, letters)[contexts] = rows
-    return NgramTable(order, letters, np.concatenate(parts[1:]), offsets)
+    costs = np.concatenate(parts[1:])
+    costs.flags.writeable = False
+    return NgramTable(order, letters, costs, offsets)
 
 
 def _units(probabilities: NDArray[np.floating]) -> NDArray[np.uint8]:
