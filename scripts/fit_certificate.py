@@ -29,7 +29,7 @@ from unmt.tasks.probability import Evidence
 
 TARGET = Path(__file__).resolve().parent.parent / "unmt" / "tasks" / "probability.json"
 RANDOM_LENGTHS = (16, 32, 64, 128, 256, 400, 1024)
-RANDOM_DRAWS = 10
+RANDOM_DRAWS = 4
 WRONG = {"en": "de", "de": "en", "fr": "en", "es": "fr", "it": "en"}
 
 
@@ -84,11 +84,12 @@ def main() -> None:
     parser.add_argument("rows", type=Path)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--limit", type=int, default=24)
+    parser.add_argument("--only", default="", help="ids that begin like this")
     parser.add_argument("--fit", action="store_true")
     given = parser.parse_args()
     done = [json.loads(line) for line in given.rows.read_text().splitlines()] if given.rows.exists() else []
     known = {row["id"] for row in done}
-    todo = [case for case in rows(given.folder, given.limit) if case["id"] not in known]
+    todo = [case for case in rows(given.folder, given.limit) if case["id"] not in known and case["id"].startswith(given.only)]
     with ProcessPoolExecutor(given.processes) as pool, given.rows.open("a", encoding="utf-8") as file:
         for row in pool.map(solve, todo):
             done.append(row)

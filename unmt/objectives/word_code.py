@@ -20,6 +20,10 @@ LETTER_SHARE = 0.04
 one gives short texts more room for words that are none (0.1: two to five points of error more at 16 letters)."""
 
 LONGEST_WORD = 20
+RING = 32  # places that are kept; a power of two above LONGEST_WORD
+ARCS = 24  # last words that are told apart at a place; further ones count as unknown
+POWERS = 2.0 ** (-np.arange((LONGEST_WORD + 1) * 255 + 1) / 16.0)
+"""Probability of a cost in table units."""
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -93,75 +97,84 @@ def undivided_bits(  # one pass over a lattice: in parts it would pass all its s
 ) -> Any:  # fmt: skip
     """Bits of a text whose word divisions are hidden: -log2 of the sum over all divisions.
 
-    Tables as for `divided_bits`. The arcs that end at a place are kept with their last word, so that pairs count.
+    Tables as for `divided_bits`. The arcs that end at a place are kept with their last word, so that pairs count. What
+    is known of a place is needed for LONGEST_WORD places only, and kept in a ring that fits the fastest cache.
     """
     n = len(text)
     unknown = len(single)
-    arcs = 24
-    arc_word = np.empty((n + 1, arcs), np.int32)
-    arc_mass = np.zeros((n + 1, arcs), np.float64)
-    arc_count = np.zeros(n + 1, np.int64)
-    scale = np.zeros(n + 1, np.float64)  # log2 that multiplies the masses of a place
-    unknown_mass = np.zeros(n + 1, np.float64)
-    touched = np.zeros(n + 1, np.bool_)
+    arc_word = np.empty((RING, ARCS), np.int32)
+    arc_mass = np.empty((RING, ARCS), np.float64)
+    arc_count = np.zeros(RING, np.int64)
+    scale = np.zeros(RING, np.float64)  # log2 that multiplies the masses of a place
+    unknown_mass = np.zeros(RING, np.float64)
+    touched = np.zeros(RING, np.bool_)
     unknown_mass[0] = 1.0
     touched[0] = True
     base = letters + 1
     top = base ** (order - 1)
     for i in range(n):
-        if not touched[i]:
+        here_slot = i & (RING - 1)
+        if not touched[here_slot]:
             continue
-        total = unknown_mass[i]
-        weight = unknown_mass[i]
-        for a in range(arc_count[i]):
-            total += arc_mass[i, a]
-            weight += arc_mass[i, a] * backoff[arc_word[i, a]]
-        if total <= 0.0:
-            continue
-        here = scale[i] + np.log2(total)
-        weight /= total
+        total = unknown_mass[here_slot]
+        weight = unknown_mass[here_slot]
+        for a in range(arc_count[here_slot]):
+            total += arc_mass[here_slot, a]
+            weight += arc_mass[here_slot, a] * backoff[arc_word[here_slot, a]]
+        here = scale[here_slot]
+        if total > 0.0:
+            here += np.log2(total)
+            weight /= total
         node = 0
         index = letters
         units = 0
         for j in range(i, min(n, i + LONGEST_WORD)):
+            if total <= 0.0:
+                break
             letter = text[j]
             index = (index % top) * base + letter
             units += costs[offsets[min(j - i + 2, order)] + index]
-            end_index = (index % top) * base + letters
-            spelled = units + costs[offsets[min(j - i + 3, order)] + end_index]
-            place = j + 1
-            if not touched[place]:
-                touched[place] = True
-                scale[place] = here
-            shift = 2.0 ** (here - scale[place])
-            if place == n:  # the last word may be cut
-                spelled = units
-            unknown_mass[place] += shift * LETTER_SHARE * 2.0 ** (-spelled / 16.0)
+            spelled = units  # the last word may be cut
+            if j + 1 < n:
+                spelled += costs[offsets[min(j - i + 3, order)] + (index % top) * base + letters]
+            slot = (j + 1) & (RING - 1)
+            shift = 1.0
+            if not touched[slot]:
+                touched[slot] = True
+                scale[slot] = here
+            else:
+                shift = 2.0 ** (here - scale[slot])
+            unknown_mass[slot] += shift * LETTER_SHARE * POWERS[spelled]
             if node >= 0:
                 node = child[node * letters + letter]
                 if node == 0:
                     node = -1
-            if node > 0 and place == n:
+            if node > 0 and j + 1 == n:
                 whole = single[word[node]] if word[node] >= 0 else 0.0
-                unknown_mass[n] += shift * (1.0 - LETTER_SHARE) * weight * (below[node] - whole)
+                unknown_mass[slot] += shift * (1.0 - LETTER_SHARE) * weight * (below[node] - whole)
             if node > 0 and word[node] >= 0:
                 right = word[node]
                 mass = weight * single[right]
-                for a in range(arc_count[i]):
-                    left = arc_word[i, a]
-                    slot = pair_slot(pair_key, left * unknown + right + 1)
-                    if slot >= 0:
-                        mass += arc_mass[i, a] / total * (pair_probability[slot] - backoff[left] * single[right])
+                for a in range(arc_count[here_slot]):
+                    left = arc_word[here_slot, a]
+                    found = pair_slot(pair_key, left * unknown + right + 1)
+                    if found >= 0:
+                        share = arc_mass[here_slot, a] / total
+                        mass += share * (pair_probability[found] - backoff[left] * single[right])
                 mass *= shift * (1.0 - LETTER_SHARE)
-                if arc_count[place] < arcs:
-                    arc_word[place, arc_count[place]] = right
-                    arc_mass[place, arc_count[place]] = mass
-                    arc_count[place] += 1
+                if arc_count[slot] < ARCS:
+                    arc_word[slot, arc_count[slot]] = right
+                    arc_mass[slot, arc_count[slot]] = mass
+                    arc_count[slot] += 1
                 else:
-                    unknown_mass[place] += mass
-    total = unknown_mass[n]
-    for a in range(arc_count[n]):
-        total += arc_mass[n, a]
+                    unknown_mass[slot] += mass
+        touched[here_slot] = False  # the slot is free for the place RING further on
+        arc_count[here_slot] = 0
+        unknown_mass[here_slot] = 0.0
+    last = n & (RING - 1)
+    total = unknown_mass[last]
+    for a in range(arc_count[last]):
+        total += arc_mass[last, a]
     if total <= 0.0:
         return 1e18
-    return -(scale[n] + np.log2(total))
+    return -(scale[last] + np.log2(total))

@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 
 from unmt.coding.language_model import LanguageModel
 from unmt.objectives.text_code import kernel_words
-from unmt.objectives.word_code import LETTER_SHARE, LONGEST_WORD, word_probability
-
-ARCS = 24
+from unmt.objectives.word_code import ARCS, LETTER_SHARE, LONGEST_WORD, word_probability
 
 
 @njit(cache=True, nogil=True)

@@ -24,6 +24,8 @@ from unmt.solvers.substitution import UNITS_PER_BIT, schedule
 
 POLISH_MICROSECONDS = 3_000.0
 """For each symbol of the key."""
+MOST_MOVES = 8_000_000
+
 GAMBLE = 0.5
 """Share of proposed letters drawn by frequency; the rest are drawn evenly, so that rare letters get their turn."""
 
@@ -31,7 +33,7 @@ GAMBLE = 0.5
 def moves_for(length: int, symbols: int) -> int:
     """Moves of one run: grows with the symbols; few uses of each make the landscape rough."""
     uses = length / max(symbols, 1)
-    return int(np.clip(10_000 * symbols * (8.0 / max(uses, 1.0)) ** 2, 300_000, 10_000_000))
+    return int(np.clip(10_000 * symbols * (8.0 / max(uses, 3.0)) ** 2, 300_000, MOST_MOVES))
 
 
 @dataclass

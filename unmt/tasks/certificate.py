@@ -7,16 +7,14 @@ right is a probability, calibrated on ciphers whose key is known; see `probabili
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from unmt.solvers.problem import Candidate
-from unmt.tasks.contest import score
+from unmt.tasks.contest import Contest, score
 from unmt.tasks.families import same_search
 from unmt.tasks.hypotheses import Hypothesis
-from unmt.tasks.monitor import Monitor
 from unmt.tasks.probability import Evidence, probability_correct
 from unmt.tasks.rivals import Posterior
 
@@ -38,28 +36,29 @@ class Certificate:
     evidence: Evidence
 
 
-def measure_null(
-    best: Hypothesis, candidate: Candidate, family: str, seed: int, pool: ThreadPoolExecutor, monitor: Monitor
-) -> list[float]:
-    """Total bits that the same search reaches on the same symbols in random order, for NULL_SAMPLES orders."""
-    jobs = []
+def measure_null(contest: Contest, best: Hypothesis, candidate: Candidate, family: str) -> list[float]:
+    """Total bits that the same search reaches on the same symbols in random order, for NULL_SAMPLES orders.
+
+    Empty where the contest was stopped before the samples were whole.
+    """
+    jobs: list[tuple[Hypothesis, np.random.SeedSequence]] = []
+    nulls: list[Hypothesis] = []
     for sample in range(NULL_SAMPLES):
-        rng = np.random.default_rng([seed, 0x6E756C6C, sample])
+        rng = np.random.default_rng([contest.seed, 0x6E756C6C, sample])
         shuffled = replace(best.setting.ciphertext, ids=rng.permutation(best.setting.ciphertext.ids))
-        setting = replace(best.setting, ciphertext=shuffled)
-        for hypothesis in same_search(setting, best.name, family):
+        for hypothesis in same_search(replace(best.setting, ciphertext=shuffled), best.name, family):
             count = min(max(best.restarts, 1), NULL_RESTARTS) if hypothesis.drawn else 1
-            jobs.append(
-                (hypothesis, [pool.submit(hypothesis.restart, hypothesis.seed(seed, i), 1.0) for i in range(count)])
-            )
-    samples = []
-    for number, (hypothesis, futures) in enumerate(jobs):
-        for future in futures:
-            hypothesis.add(future.result())
-        same = [c.total_bits for c in hypothesis.candidates if c.mapping.family == candidate.mapping.family]
-        samples += [min(same)] if same else []
-        monitor.update("shuffled text", hypothesis.keys, None, (number + 1) / len(jobs))
-    return samples
+            nulls.append(hypothesis)
+            jobs += [(hypothesis, hypothesis.seed(contest.seed, i)) for i in range(count)]
+    contest.hypotheses_of_null = nulls
+    results = contest.parallel(lambda job: job[0].restart(job[1], 1.0), jobs, "shuffled text")
+    if len(results) < len(jobs) or contest.ended():
+        return []
+    for (hypothesis, _), result in zip(jobs, results, strict=True):
+        hypothesis.add(result)
+    family_found = candidate.mapping.family
+    found = [[c.total_bits for c in h.candidates if c.mapping.family == family_found] for h in nulls]
+    return [min(bits) for bits in found if bits]
 
 
 def certify(

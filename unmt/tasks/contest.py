@@ -60,6 +60,7 @@ class Contest:
     effort: float = 1.0
     start: float = field(default_factory=time.perf_counter)
     hypotheses: list[Hypothesis] = field(default_factory=list)
+    hypotheses_of_null: list[Hypothesis] = field(default_factory=list)
     history: list[dict[str, object]] = field(default_factory=list)
     stopped: str = "converged"
 
@@ -79,14 +80,11 @@ class Contest:
         return False
 
     def ended(self) -> bool:
-        """True where the user or the clock stops the search; says so in `stopped`."""
-        if self.monitor.stop_requested:
-            self.stopped = "interrupted"
-        elif self.deadline is not None and time.perf_counter() >= self.deadline:
-            self.stopped = "budget spent"
-        else:
-            return False
-        return True
+        """True where the user or the clock stops the search; says so in `stopped`, unless it was certified before."""
+        late = self.deadline is not None and time.perf_counter() >= self.deadline
+        if (self.monitor.stop_requested or late) and self.stopped != "certified":
+            self.stopped = "interrupted" if self.monitor.stop_requested else "budget spent"
+        return self.monitor.stop_requested or late
 
     def ranked(self) -> list[Hypothesis]:
         """Hypotheses that found anything, the most plausible first."""
@@ -101,7 +99,7 @@ class Contest:
         for number in range(MOST_REFINEMENTS):
             before = best.candidates[0].total_bits
             jobs = [(best, best.candidates[0], 2_000_000 + ROUND * number + i) for i in range(ROUND)]
-            for candidate in self._parallel(lambda job: self._polished(*job), jobs, "last letters"):
+            for candidate in self.parallel(lambda job: self._polished(*job), jobs, "last letters"):
                 best.merge([candidate])
             self.report("last letters")
             if self.monitor.stop_requested or best.candidates[0].total_bits > before - 0.01:
@@ -153,14 +151,14 @@ class Contest:
             count = min(size, self._most(h) - h.restarts) if h.drawn else 1
             tasks += [(h, h.restarts + i) for i in range(count)]
         names = ", ".join(dict.fromkeys(h.name for h in alive))
-        done = self._parallel(lambda task: task[0].restart(task[0].seed(self.seed, task[1]), self.effort), tasks, names)
+        done = self.parallel(lambda task: task[0].restart(task[0].seed(self.seed, task[1]), self.effort), tasks, names)
         for (h, _), result in zip(tasks, done, strict=False):
             h.add(result)
         self.report(names)
         polishable = [(h, c) for h in alive if h.polish for c in h.candidates[:POLISHED] if is_promising(h, c)]
         if polishable and self.certified() is None and not self.ended():
             jobs = [(h, c, 1_000_000 + h.restarts) for h, c in polishable]
-            better = self._parallel(lambda job: self._polished(*job), jobs, f"{names}: words")
+            better = self.parallel(lambda job: self._polished(*job), jobs, f"{names}: words")
             for (h, _), candidate in zip(polishable, better, strict=False):
                 h.merge([candidate])
             self.report(f"{names}: words")
@@ -169,8 +167,8 @@ class Contest:
         assert hypothesis.polish is not None
         return hypothesis.polish(candidate, hypothesis.seed(self.seed, number))
 
-    def _parallel(self, work: Callable[[Given], Result], items: Sequence[Given], stage: str) -> list[Result]:
-        """Results in the order of the items; shorter where the search was stopped on the way."""
+    def parallel(self, work: Callable[[Given], Result], items: Sequence[Given], stage: str) -> list[Result]:
+        """Results in the order of the items; fewer, or of shorter runs, where the search was stopped on the way."""
         futures = [self.pool.submit(work, item) for item in items]
         results: list[Result] = []
         for number, future in enumerate(futures):
@@ -189,7 +187,7 @@ class Contest:
 
     def _stop_runs(self) -> None:
         """Ask the runs under way to end at what they have."""
-        for hypothesis in self.hypotheses:
+        for hypothesis in [*self.hypotheses, *self.hypotheses_of_null]:
             if hypothesis.stop is not None:
                 hypothesis.stop[0] = 1
 

@@ -27,6 +27,10 @@ from unmt.tasks.solution import Solution
 from unmt.text.ciphertext import Ciphertext
 
 
+SEARCH_SHARE = 0.7
+"""Part of a time budget that the search has; the rest is for shuffled text."""
+
+
 def decipher(
     text: str | Ciphertext,
     *,
@@ -55,10 +59,11 @@ def decipher(
     monitor = monitor or Monitor()
     settings = [Setting(ciphertext, model) for model in models(language, monitor)]
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        deadline = None if seconds is None else start + seconds
-        contest = Contest(seed, monitor, pool, deadline, restarts)
+        share = SEARCH_SHARE if null else 1.0
+        contest = Contest(seed, monitor, pool, None if seconds is None else start + share * seconds, restarts)
         search(contest, settings, family)
         contest.refine()
+        contest.deadline = None if seconds is None else start + seconds
         return _solution(contest, settings, family, start, null=null)
 
 
@@ -109,10 +114,7 @@ def _solution(contest: Contest, settings: list[Setting], family: str, start: flo
         raise InputError("The search was stopped before it had tried a key. Give it more seconds=.")
     best, candidate = ranked[0], ranked[0].best
     post = posterior(ranked, candidate, best.setting)
-    interrupted = contest.stopped == "interrupted"
-    samples: list[float] = []
-    if null and not interrupted:
-        samples = measure_null(best, candidate, family, contest.seed, contest.pool, contest.monitor)
+    samples = measure_null(contest, best, candidate, family) if null and not contest.ended() else []
     certificate = certify(best, candidate, post, ranked, samples, len(settings))
     seconds = time.perf_counter() - start
     text = best.setting.ciphertext

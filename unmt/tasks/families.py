@@ -30,6 +30,9 @@ UNLIKE = 5.0
 LEAST_DOUBLE = 80
 """Letters below which two transpositions have more keys than the text can tell apart."""
 
+LEAST_USES, ROUND_OF_DOUBT = 3.0, 6
+"""Uses of a symbol below which no homophonic cipher is known to have been solved, and restarts where hope is small."""
+
 SHORT = 100
 """Symbols below which more restarts are worth their time: the landscape is rough, and a restart is quick."""
 
@@ -137,13 +140,17 @@ def homophonic(setting: Setting, family: str) -> list[Hypothesis]:
 def few_homophones(setting: Setting, family: str) -> list[Hypothesis]:
     """Homophonic substitution with as many symbols as a simple one would have, tried after that."""
     symbols, letters = len(setting.ciphertext.symbols), len(setting.model.alphabet)
-    return [_homophonic(setting)] if family == "auto" and letters * 2 // 3 <= symbols <= letters else []
+    enough = len(setting.ciphertext) >= LEAST_USES * symbols
+    if family != "auto" or not letters * 2 // 3 <= symbols <= letters or not enough:
+        return []
+    return [_homophonic(setting, most=ROUND_OF_DOUBT)]
 
 
-def _homophonic(setting: Setting) -> Hypothesis:
+def _homophonic(setting: Setting, most: int | None = None) -> Hypothesis:
     search = HomophonicSearch(setting.problem, setting.code)
     uses = len(setting.ciphertext) / len(setting.ciphertext.symbols)
-    most = 12 if uses >= FEW_USES else 32
+    if most is None:
+        most = ROUND_OF_DOUBT if uses < LEAST_USES else 12 if uses >= FEW_USES else 20
 
     def restart(seed: np.random.SeedSequence, effort: float) -> SearchResult:
         if not is_first(seed):
