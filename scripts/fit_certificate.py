@@ -89,7 +89,8 @@ def main() -> None:
     given = parser.parse_args()
     done = [json.loads(line) for line in given.rows.read_text().splitlines()] if given.rows.exists() else []
     known = {row["id"] for row in done}
-    todo = [case for case in rows(given.folder, given.limit) if case["id"] not in known and case["id"].startswith(given.only)]
+    cases = (case for case in rows(given.folder, given.limit) if case["id"].startswith(given.only))
+    todo = [case for case in cases if case["id"] not in known]
     with ProcessPoolExecutor(given.processes) as pool, given.rows.open("a", encoding="utf-8") as file:
         for row in pool.map(solve, todo):
             done.append(row)

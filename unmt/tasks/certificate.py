@@ -70,7 +70,8 @@ def certify(
     margin = min(others) - score(best) if others else 100.0
     # To name the language out of several is part of the message.
     structure = setting.random_bits - candidate.total_bits - float(np.log2(languages))
-    gain = float(np.mean(null)) - candidate.total_bits if null else structure
+    # Against the better of both: shuffled text with word divisions costs more than symbols without structure do.
+    gain = min(float(np.mean(null)) - candidate.total_bits, structure) if null else structure
     evidence = Evidence(
         family=candidate.mapping.family,
         length=len(setting.ciphertext),

@@ -26,7 +26,6 @@ from unmt.tasks.rivals import Posterior, posterior
 from unmt.tasks.solution import Solution
 from unmt.text.ciphertext import Ciphertext
 
-
 SEARCH_SHARE = 0.7
 """Part of a time budget that the search has; the rest is for shuffled text."""
 

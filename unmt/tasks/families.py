@@ -10,11 +10,12 @@ import numpy as np
 from unmt.errors import InputError
 from unmt.mappings.families import FAMILIES
 from unmt.solvers.beam import solve_beam
+from unmt.solvers.composed import solve_composed
 from unmt.solvers.enumeration import FAMILIES as ENUMERATED
 from unmt.solvers.enumeration import solve_enumeration
 from unmt.solvers.homophonic import HomophonicSearch
 from unmt.solvers.polyalphabetic import solve_beaufort, solve_vigenere
-from unmt.solvers.problem import SearchResult
+from unmt.solvers.problem import Problem, SearchResult
 from unmt.solvers.substitution import SubstitutionSearch
 from unmt.solvers.transposition import solve_columnar, solve_double_columnar
 from unmt.tasks.hypotheses import Hypothesis, Setting
@@ -27,8 +28,8 @@ FEW_USES, WARM_EFFORT = 6.0, 0.3
 UNLIKE = 5.0
 """Standard deviations; other ciphers of 64 letters lie beyond 10, and true text of 16 letters within 3."""
 
-LEAST_DOUBLE = 80
-"""Letters below which two transpositions have more keys than the text can tell apart."""
+LEAST_DOUBLE, LEAST_COMPOSED = 80, 80
+"""Letters below which two ciphers one after the other have more keys than the text can tell apart."""
 
 LEAST_USES, ROUND_OF_DOUBT = 3.0, 6
 """Uses of a symbol below which no homophonic cipher is known to have been solved, and restarts where hope is small."""
@@ -94,6 +95,24 @@ def two_columns(setting: Setting, family: str) -> list[Hypothesis]:
     if family == "double-columnar" or (family == "auto" and long_enough):
         return _solved(setting, "double-columnar", solve_double_columnar)
     return []
+
+
+def compositions(setting: Setting, family: str) -> list[Hypothesis]:
+    """A substitution, simple or homophonic, after a transposition that can be enumerated."""
+    text = setting.ciphertext
+    hopeful = len(text) >= max(LEAST_COMPOSED, LEAST_USES * len(text.symbols))
+    if family != "composition" and not (family == "auto" and hopeful):
+        return []
+    problem, many = setting.undivided, len(text.symbols) > len(setting.model.alphabet)
+
+    def solve(reordered: Problem, seed: np.random.SeedSequence, effort: float) -> SearchResult:
+        return solve_beam(reordered, seed, effort=effort, homophonic=many)
+
+    return [
+        Hypothesis(
+            "composition", setting, lambda seed, effort: solve_composed(problem, seed, effort=effort, solve=solve)
+        )
+    ]
 
 
 def _solved(setting: Setting, name: str, solve: Callable[..., SearchResult]) -> list[Hypothesis]:
@@ -176,7 +195,7 @@ BUILDERS: tuple[tuple[Builder, ...], ...] = (
     (keywords,),
     (columns,),
     (enciphered_space, few_homophones),
-    (two_columns,),
+    (two_columns, compositions),
 )
 
 
