@@ -34,7 +34,7 @@ class Solution:
     """Mean total of the same search on shuffled text; None where it was not measured."""
     null_samples: list[float]
     gain_bits: float
-    """What the solution saves against the null (against random_bits where there is none)."""
+    """What the solution saves against the mean of the null or against random_bits, whichever is less."""
 
     probability_correct: float
     """Of a symbol error rate of at most 2 %."""
