@@ -152,7 +152,7 @@ class StopAfter(Monitor):
         self.rows, self.stages = rows, []  # type: ignore[var-annotated]
         self.fractions: list[float | None] = []
 
-    def update(self, stage: str, keys: int, bits: float | None, fraction: float | None) -> None:  # noqa: ARG002
+    def update(self, stage: str, keys: int, bits: float | None, fraction: float | None) -> None:
         self.stages.append(stage)
         self.fractions.append(fraction)
         self.stop_requested = len(self.stages) >= self.rows
