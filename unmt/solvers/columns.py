@@ -37,7 +37,7 @@ def beam_columns(cipher: NDArray[np.int64], width: int, table: NgramTable, beam:
 
 @njit(cache=True, nogil=True)
 def _beam(cipher: Any, width: int, rows: int, letters: int, costs: Any, offsets: Any, order: int, sizes: Any) -> Any:
-    """Numbers (found, width) and units (found,) of the last beam, in no order. sizes: (width,) of the beams, falling."""
+    """Numbers (found, width) and units (found,) of the last beam, in no order. sizes: (width,) of the beams."""
     full = len(cipher) // width
     long = len(cipher) - full * width
     widest = sizes[0]
