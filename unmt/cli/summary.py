@@ -47,7 +47,8 @@ def _bits(result: dict[str, Any]) -> str:
 def _null(result: dict[str, Any]) -> str:
     if result["null_bits"] is None:
         return f"symbols without structure {grouped(result['random_bits'])}; shuffled text was not measured"
-    return f"the same search on shuffled text {grouped(result['null_bits'])}: {grouped(result['gain_bits'])} saved"
+    nothing = f"no structure {grouped(result['random_bits'])}, shuffled text {grouped(result['null_bits'])}"
+    return f"{nothing}: {grouped(result['gain_bits'])} saved"
 
 
 def _search(result: dict[str, Any]) -> str:

@@ -49,9 +49,10 @@ def _saving(result: Mapping[str, Any]) -> str:
         return "The null was not measured: how much of this a search finds in random text is not known."
     if gain > 0:
         return (
-            f"Key and text together are {grouped(gain)} bits shorter than what the same search finds in shuffled text."
+            f"Key and text together are {grouped(gain)} bits shorter than chance allows: symbols without structure, "
+            "and the same search on shuffled text."
         )
-    return "Key and text together are no shorter than what the same search finds in shuffled text."
+    return "Key and text together are no shorter than symbols without structure, or than what shuffled text gives."
 
 
 def _ring(probability: float | None) -> str:
