@@ -14,6 +14,7 @@ from unmt.solvers.composed import solve_composed
 from unmt.solvers.enumeration import FAMILIES as ENUMERATED
 from unmt.solvers.enumeration import solve_enumeration
 from unmt.solvers.homophonic import HomophonicSearch
+from unmt.solvers.keyed import solve_keyed
 from unmt.solvers.polyalphabetic import solve_beaufort, solve_vigenere
 from unmt.solvers.problem import Problem, SearchResult
 from unmt.solvers.substitution import SubstitutionSearch
@@ -30,6 +31,9 @@ UNLIKE = 5.0
 
 LEAST_DOUBLE, LEAST_COMPOSED = 80, 80
 """Letters below which two ciphers one after the other have more keys than the text can tell apart."""
+
+LEAST_KEYED = 150
+"""Letters below which no keyed alphabet of a polyalphabetic cipher is known to have been found."""
 
 LEAST_USES, ROUND_OF_DOUBT = 3.0, 6
 """Uses of a symbol below which no homophonic cipher is known to have been solved, and restarts where hope is small."""
@@ -80,6 +84,21 @@ def keywords(setting: Setting, family: str) -> list[Hypothesis]:
     """Vigenère and Beaufort keywords of unknown period."""
     searches = {"vigenere": solve_vigenere, "beaufort": solve_beaufort}
     return [h for name, solve in searches.items() if family in ("auto", name) for h in _solved(setting, name, solve)]
+
+
+def keyed_alphabets(setting: Setting, family: str) -> list[Hypothesis]:
+    """Vigenère and Beaufort with a keyed alphabet, which one search finds together."""
+    wanted = ("vigenere", "beaufort") if family == "auto" else (family,)
+    hopeful = family != "auto" or len(setting.ciphertext) >= LEAST_KEYED
+    if setting.problem.letters is None or not {"vigenere", "beaufort"} & set(wanted) or not hopeful:
+        return []
+    problem = setting.undivided
+
+    def solve(seed: np.random.SeedSequence, effort: float) -> SearchResult:
+        found = solve_keyed(problem, seed, effort=effort)
+        return replace(found, candidates=[c for c in found.candidates if c.mapping.family in wanted])
+
+    return [Hypothesis("keyed alphabet", setting, solve)]
 
 
 def columns(setting: Setting, family: str) -> list[Hypothesis]:
@@ -195,7 +214,7 @@ BUILDERS: tuple[tuple[Builder, ...], ...] = (
     (keywords,),
     (columns,),
     (enciphered_space, few_homophones),
-    (two_columns, compositions),
+    (two_columns, compositions, keyed_alphabets),
 )
 
 
