@@ -1,11 +1,11 @@
 """Measure the search on ciphers with known plaintext, and fit the probability that a certificate states.
 
-    python scripts/fit_certificate.py FOLDER ROWS.jsonl [--processes 2] [--limit 24] [--fit]
+    python scripts/fit_certificate.py FOLDER ROWS.jsonl [--processes 2] [--limit 24] [--unnamed] [--fit]
 
 FOLDER holds tables synthetic.LANGUAGE.tsv.gz with columns id, language, kind, length, ciphertext, plaintext; --limit is
 the number of English ciphers in a cell, the other languages have a third. Random texts, and texts searched under
 another language's model, are added as negative cases. Every solved row is a line of ROWS.jsonl; a run that was cut off
-goes on where it stopped. Rows of even number within their cell are fitted, those of odd number reported. --fit writes
+goes on where it stopped. With --unnamed the language has to be found as well, of true texts alone. Rows of even number within their cell are fitted, those of odd number reported. --fit writes
 unmt/tasks/probability.json.
 """
 
@@ -66,10 +66,11 @@ def solve(case: dict[str, Any]) -> dict[str, Any]:
     """One case, searched with the defaults."""
     solution = decipher(case["ciphertext"], language=case["language"], threads=1, null=False)
     error = symbol_error_rate(solution.plaintext, case["plaintext"]) if case["plaintext"] else 1.0
-    kept = {name: case[name] for name in ("id", "cell", "number", "language")}
+    kept = {name: case[name] for name in ("id", "cell", "number", "language", "true") if name in case}
     return kept | {
         "symbol_error_rate": error,
         "family": solution.family,
+        "found": solution.language,
         "verdict": solution.verdict,
         "seconds": solution.seconds,
         "keys": solution.keys,
@@ -85,12 +86,16 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--limit", type=int, default=24)
     parser.add_argument("--only", default="", help="ids that begin like this")
+    parser.add_argument("--unnamed", action="store_true")
     parser.add_argument("--fit", action="store_true")
     given = parser.parse_args()
     done = [json.loads(line) for line in given.rows.read_text().splitlines()] if given.rows.exists() else []
     known = {row["id"] for row in done}
     cases = (case for case in rows(given.folder, given.limit) if case["id"].startswith(given.only))
     todo = [case for case in cases if case["id"] not in known]
+    if given.unnamed:
+        true = [case for case in todo if case["plaintext"] and "-as-" not in case["id"]]
+        todo = [case | {"true": case["language"], "language": "auto"} for case in true]
     with ProcessPoolExecutor(given.processes) as pool, given.rows.open("a", encoding="utf-8") as file:
         for row in pool.map(solve, todo):
             done.append(row)

@@ -82,6 +82,7 @@ def certify(
         structure=structure,
         margin=margin,
         agreement=best.agreement() / max(best.restarts, 1) if best.drawn else 1.0,
+        symbols=len(setting.ciphertext.symbols),
     )
     probability = probability_correct(evidence)
     if structure <= 0 or (null and gain <= 0):

@@ -22,7 +22,7 @@ class Evidence:
 
     excess: standard deviations above the language's bits a letter; mass: the best key's share of the probability among
     the keys seen; asked: bits of the key; structure: bits saved against symbols without structure; margin: bits to the
-    next hypothesis with another plaintext; agreement: share of restarts that ended at it.
+    next hypothesis with another plaintext; agreement: share of restarts that ended at it; symbols: different symbols.
     """
 
     family: str
@@ -34,6 +34,7 @@ class Evidence:
     structure: float
     margin: float
     agreement: float
+    symbols: int
 
     def features(self) -> dict[str, float]:
         """The figures on the scales on which the law is linear, each within a bound."""
