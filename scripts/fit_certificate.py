@@ -5,8 +5,8 @@
 FOLDER holds tables synthetic.LANGUAGE.tsv.gz with columns id, language, kind, length, ciphertext, plaintext; --limit is
 the number of English ciphers in a cell, the other languages have a third. Random texts, and texts searched under
 another language's model, are added as negative cases. Every solved row is a line of ROWS.jsonl; a run that was cut off
-goes on where it stopped. With --unnamed the language has to be found as well, of true texts alone. Rows of even number within their cell are fitted, those of odd number reported. --fit writes
-unmt/tasks/probability.json.
+goes on where it stopped. With --unnamed the language has to be found as well, and there are no negative cases. Rows of
+even number within their cell are fitted, those of odd number reported. --fit writes unmt/tasks/probability.json.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from unmt.text.alphabet import fold
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 SYMBOLS = tuple(ALPHABET)
+KEYED = "".join(dict.fromkeys("station" + ALPHABET))
 CIPHERS = Path(__file__).parents[3] / "shared" / "data" / "ciphers"
 
 
@@ -155,6 +156,15 @@ KEYS = {
 }
 
 
+@pytest.mark.parametrize("family", [Vigenere, Beaufort])
+def test_a_keyed_alphabet_is_found(prose, family):
+    mapping = family(SYMBOLS, ALPHABET, "ox", KEYED)
+    solution = decipher(written(mapping, prose["en"]), language="en", null=False)
+    assert solution.family == mapping.family
+    # Two letters that stand apart in the tableau by the same distance as two others may be confused.
+    assert symbol_error_rate(solution.letters, fold(prose["en"]).replace(" ", "")) <= 0.05
+
+
 @pytest.mark.parametrize("family", KEYS)
 def test_the_family_is_found(prose, family):
     mapping = KEYS[family]()
@@ -186,9 +196,8 @@ def test_random_text_is_refused(symbols):
 @pytest.mark.slow
 @pytest.mark.parametrize("symbols", [20, 26])
 def test_random_text_is_refused_in_every_draw(symbols):
-    verdicts = [decipher(noise(symbols, 400, draw), language="en", restarts=3).verdict for draw in range(25)]
-    assert verdicts.count("identified") == 0
-    assert verdicts.count("no structure found") >= 24
+    verdicts = [decipher(noise(symbols, 400, draw), language="en").verdict for draw in range(50)]
+    assert verdicts.count("no structure found") == 50
 
 
 @pytest.mark.parametrize(("language", "model"), [("en", "de"), ("de", "en"), ("fr", "it")])
