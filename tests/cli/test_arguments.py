@@ -9,8 +9,7 @@ from omegaconf import OmegaConf
 
 from unmt.cli import commands
 from unmt.cli.arguments import checked, nearest, quoted
-from unmt.cli.command import keys_of
-from unmt.cli.compose import configuration_folder
+from unmt.cli.command import configuration_folder, keys_of
 from unmt.errors import InputError
 
 DECIPHER = commands.load("decipher")

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from unmt.cli import commands
-from unmt.cli.compose import configuration_folder
+from unmt.cli.command import configuration_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, get_args
 
-from unmt.cli.command import Command, keys_of
+from unmt.cli.command import Command, choices, keys_of
 from unmt.errors import InputError
 
 CONFIGURATIONS = ("job", "hydra", "all")
@@ -91,11 +91,24 @@ def _assignment(command: Command, argument: str, keys: dict[str, Any], *, is_swe
     key, value = found["key"].lstrip("+"), found["value"]
     if key.partition(".")[0].partition("/")[0] == "hydra":
         return argument
+    if key in command.groups:
+        return _choice(key, value, is_sweep=is_sweep)
     if key not in keys:
         raise InputError(_unknown_key(command, key, keys))
     if not _is_text(keys[key]) or _stands_as_it_is(argument, keys[key], is_sweep=is_sweep):
         return argument
     return f"{found['key']}={quoted(value)}"
+
+
+def _choice(group: str, value: str, *, is_sweep: bool) -> str:
+    """group=name as it stands, if there is such a file in conf/."""
+    known = choices(group)
+    for name in value.split(",") if is_sweep else [value]:
+        if name not in known and name != "null":
+            close = nearest(name, known)
+            hint = f"Did you mean {group}={close}?" if close else f"Choose one of {', '.join(known)}."
+            raise InputError(f"{group}={name}: there is none of that name. {hint}")
+    return f"{group}={value}"
 
 
 def _without_value(command: Command, argument: str, keys: dict[str, Any]) -> str:
@@ -107,8 +120,8 @@ def _without_value(command: Command, argument: str, keys: dict[str, Any]) -> str
 
 
 def _unknown_key(command: Command, key: str, keys: dict[str, Any]) -> str:
-    close = nearest(key, list(keys))
-    hint = f"Did you mean {close}=?" if close else f"Its keys are {', '.join(keys)}."
+    close = nearest(key, [*command.groups, *keys])
+    hint = f"Did you mean {close}=?" if close else f"Its keys are {', '.join([*command.groups, *keys])}."
     return f"unmt {command.name} has no key {key!r}. {hint}"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
 from typing import Any, get_type_hints
 
 
@@ -11,7 +12,8 @@ class Command:
 
     name: as typed after `unmt`. summary: one line for the list of commands. help: the whole text of `--help`.
     configuration: a dataclass, its keys, their types and defaults. run: takes an instance of it.
-    positional: the key that a first argument without "=" is the value of.
+    positional: the key that a first argument without "=" is the value of. groups: folders of conf/ of which a file is
+    chosen by its name, such as experiment=tiny.
     """
 
     name: str
@@ -20,6 +22,7 @@ class Command:
     configuration: type
     run: Callable[[Any], None]
     positional: str | None = None
+    groups: tuple[str, ...] = ()
 
 
 def keys_of(configuration: type) -> dict[str, Any]:
@@ -33,3 +36,15 @@ def keys_of(configuration: type) -> dict[str, Any]:
         else:
             found[entry.name] = kind
     return found
+
+
+def configuration_folder() -> Path:
+    """conf/ at the top of a checkout, or its copy inside an installed package."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "conf"
+    return inside if inside.is_dir() else package.parent / "conf"
+
+
+def choices(group: str) -> list[str]:
+    """What can be chosen of a group of conf/."""
+    return sorted(path.stem for path in (configuration_folder() / group).glob("*.yaml"))

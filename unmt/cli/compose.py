@@ -12,7 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from unmt.cli import commands
-from unmt.cli.command import Command, keys_of
+from unmt.cli.command import Command, configuration_folder, keys_of
 from unmt.errors import InputError
 
 WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
@@ -24,13 +24,6 @@ class _JobError(BaseException):
     def __init__(self, error: Exception) -> None:
         super().__init__(error)
         self.error = error
-
-
-def configuration_folder() -> Path:
-    """conf/ at the top of a checkout, or its copy inside an installed package."""
-    package = Path(__file__).resolve().parents[1]
-    inside = package / "conf"
-    return inside if inside.is_dir() else package.parent / "conf"
 
 
 def start(command: Command, arguments: Sequence[str]) -> None:
