@@ -22,6 +22,22 @@ DISCOUNTS = (0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
 EXTRAS = (0.0, 1.0, 4.0, 16.0, 32.0, 64.0)
 
 
+def kneser_ney_discounts(counts: NDArray[np.integer]) -> NDArray[np.float64]:
+    """D(c) of modified Kneser-Ney smoothing, (4,): taken from the count of an n-gram seen c = 0, 1, 2, 3+ times.
+
+    With n_c n-grams seen c times and Y = n_1 / (n_1 + 2 n_2), D(c) = c - (c + 1) Y n_{c+1} / n_c (Chen and Goodman, "An
+    empirical study of smoothing techniques for language modeling", 1999, equation 26). Where the corpus is too small to
+    say one of them (an n_c is 0, or D(c) is not in (0, c]), it is Y; where n_1 or n_2 is 0, Y is a half.
+    """
+    seen = np.bincount(np.minimum(counts, 5), minlength=6).astype(np.float64)
+    y = seen[1] / (seen[1] + 2 * seen[2]) if seen[1] and seen[2] else 0.5
+    discounts = np.array([0.0, y, y, y])
+    for c in (1, 2, 3):
+        exact = c - (c + 1) * y * seen[c + 1] / seen[c] if seen[c] and seen[c + 1] else 0.0
+        discounts[c] = exact if 0 < exact <= c else y
+    return discounts
+
+
 @dataclass(frozen=True)
 class ContextStatistics:
     """What smoothing knows of the contexts of one order: sorted keys, n(h) + E, and the mass for the lower order."""
