@@ -1,0 +1,148 @@
+"""Cross-domain similarity local scaling: nearest neighbours that are not hubs.
+
+    csls(x, y) = 2 cos(x, y) - r(x) - r(y)
+
+r(x) is the mean cosine of x with its k nearest neighbours of the other language. For given x the order is that of
+cos(x, y) - r(y) / 2. Everything goes block by block: memory is linear in the number of words.
+Source: Conneau, Lample, Ranzato, Denoyer and Jégou, "Word translation without parallel data", 2018.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+NEIGHBOURS = 10
+BLOCK_ROWS = 512
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Nearest words by CSLS.
+
+    forward (S, count): targets of each source word, best first; backward (T,): the best source of each target word.
+    forward_scores, backward_scores: their CSLS. source_means (S,), target_means (T,): r.
+    """
+
+    forward: Ints
+    forward_scores: Floats
+    backward: Ints
+    backward_scores: Floats
+    source_means: Floats
+    target_means: Floats
+
+    def mutual(self) -> tuple[Ints, Ints]:
+        """Source and target of the pairs that are each other's best, by source."""
+        source = np.arange(len(self.forward))
+        kept = source[self.backward[self.forward[:, 0]] == source]
+        return kept, self.forward[kept, 0]
+
+    def both_ways(self) -> tuple[Ints, Ints]:
+        """Source and target of the best pairs from each side; a mutual pair stands twice and so weighs double."""
+        source = np.concatenate([np.arange(len(self.forward)), self.backward])
+        return source, np.concatenate([self.forward[:, 0], np.arange(len(self.backward))])
+
+
+def csls(source: Floats, target: Floats, k: int = NEIGHBOURS) -> Floats:
+    """(S, T) the CSLS of every source and target word; source (S, d), target (T, d) with rows of unit length."""
+    source_means, target_means = neighbourhoods(source, target, k)
+    return np.asarray(2 * (source @ target.T) - source_means[:, None] - target_means, np.float32)
+
+
+def neighbourhoods(source: Floats, target: Floats, k: int = NEIGHBOURS, extra: Any = None) -> tuple[Floats, Floats]:
+    """The r of every source word (S,) and of every target word (T,); at most as many neighbours as there are words.
+
+    extra: None, or a sparse (S, T) matrix (CSR) that is added to the cosines.
+    """
+    rows, columns = len(source), len(target)
+    row_best = np.full((rows, min(k, columns)), -np.inf, np.float32)
+    column_best = np.full((columns, min(k, rows)), -np.inf, np.float32)
+    for start in range(0, rows, BLOCK_ROWS):
+        block = similarities(source, target, start, extra)
+        keep_best(block, row_best[start : start + BLOCK_ROWS], column_best)
+    return row_best.mean(axis=1), column_best.mean(axis=1)
+
+
+def matches(source: Floats, target: Floats, *, k: int = NEIGHBOURS, count: int = 1, extra: Any = None) -> Matches:
+    """The `count` best targets of every source word, and the best source of every target word.
+
+    source (S, d), target (T, d): rows of unit length. extra: as in neighbourhoods.
+    """
+    source_means, target_means = neighbourhoods(source, target, k, extra)
+    rows, columns = len(source), len(target)
+    count = min(count, columns)
+    forward, forward_scores = np.zeros((rows, count), np.int64), np.full((rows, count), -np.inf, np.float32)
+    backward, backward_scores = np.zeros(columns, np.int64), np.full(columns, -np.inf, np.float32)
+    for start in range(0, rows, BLOCK_ROWS):
+        block = similarities(source, target, start, extra)
+        part = slice(start, start + BLOCK_ROWS)
+        _rank(block, source_means[part], target_means, start, forward[part], forward_scores[part], backward,
+              backward_scores)  # fmt: skip
+    return Matches(forward, forward_scores, backward, backward_scores, source_means, target_means)
+
+
+def similarities(source: Floats, target: Floats, start: int, extra: Any = None) -> Floats:
+    """(rows, T) the similarities of a block of source words from `start` on."""
+    block = np.ascontiguousarray(source[start : start + BLOCK_ROWS] @ target.T)
+    if extra is not None:
+        part = extra[start : start + BLOCK_ROWS]
+        _add_sparse(block, part.indptr, part.indices, part.data)
+    return block
+
+
+@njit(cache=True, nogil=True)
+def _add_sparse(block: Any, indptr: Any, indices: Any, data: Any) -> None:
+    for row in range(block.shape[0]):
+        for place in range(indptr[row], indptr[row + 1]):
+            block[row, indices[place]] += data[place]
+
+
+@njit(cache=True, nogil=True)
+def keep_best(block: Any, row_best: Any, column_best: Any) -> None:
+    """Sort the values of a block into the best of their rows (falling) and of their columns."""
+    last_row, last_column = row_best.shape[1] - 1, column_best.shape[1] - 1
+    for row in range(block.shape[0]):
+        for column in range(block.shape[1]):
+            value = block[row, column]
+            if value > row_best[row, last_row]:
+                place = last_row
+                while place > 0 and row_best[row, place - 1] < value:
+                    row_best[row, place] = row_best[row, place - 1]
+                    place -= 1
+                row_best[row, place] = value
+            if value > column_best[column, last_column]:
+                place = last_column
+                while place > 0 and column_best[column, place - 1] < value:
+                    column_best[column, place] = column_best[column, place - 1]
+                    place -= 1
+                column_best[column, place] = value
+
+
+@njit(cache=True, nogil=True)
+def _rank(
+    block: Any, source_means: Any, target_means: Any, start: int, forward: Any, forward_scores: Any, backward: Any,
+    backward_scores: Any
+) -> None:  # fmt: skip
+    """Sort the CSLS of a block into the best of its rows (falling) and the best of the columns; ties to the first."""
+    last = forward.shape[1] - 1
+    for row in range(block.shape[0]):
+        for column in range(block.shape[1]):
+            value = 2 * block[row, column] - source_means[row] - target_means[column]
+            if value > forward_scores[row, last]:
+                place = last
+                while place > 0 and forward_scores[row, place - 1] < value:
+                    forward_scores[row, place] = forward_scores[row, place - 1]
+                    forward[row, place] = forward[row, place - 1]
+                    place -= 1
+                forward_scores[row, place] = value
+                forward[row, place] = column
+            if value > backward_scores[column]:
+                backward_scores[column] = value
+                backward[column] = start + row
