@@ -1,0 +1,142 @@
+"""IBM model 1: every word of the target comes from any word of the source, or from none, wherever it stands.
+
+Source: Brown et al., "The mathematics of statistical machine translation", 1993.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from unmt.solvers.sentence_pairs import SentencePairs
+from unmt.solvers.translation_table import Cells, TranslationTable, normalised, place_of
+
+NULL_SHARE = 0.1
+"""Prior probability that a target word comes from no source word."""
+
+FLOOR = 0.01
+"""Share of the uniform distribution over the target vocabulary in a code: what words that were never paired cost."""
+
+
+def ibm1_step(
+    pairs: SentencePairs, table: TranslationTable, cells: Cells, null_share: float = NULL_SHARE
+) -> tuple[TranslationTable, float]:
+    """One step of expectation maximisation: the next table, and the bits of the target under the one given."""
+    counts = np.zeros(len(table.targets))
+    null_counts = np.zeros(len(table.null))
+    bits = _expected_counts(
+        np.diff(pairs.source_starts),
+        pairs.target_ids,
+        pairs.target_starts,
+        pairs.weights,
+        cells.places,
+        cells.starts,
+        table.probabilities,
+        table.null,
+        null_share,
+        counts,
+        null_counts,
+    )
+    return normalised(table, counts, null_counts), bits
+
+
+@njit(cache=True, nogil=True)
+def _expected_counts(
+    lengths: Any,
+    target_ids: Any,
+    target_starts: Any,
+    weights: Any,
+    places: Any,
+    cell_starts: Any,
+    probabilities: Any,
+    null: Any,
+    null_share: float,
+    counts: Any,
+    null_counts: Any,
+) -> float:
+    """Add the posteriors of all words to the counts; their bits."""
+    bits = 0.0
+    for s in range(len(lengths)):
+        if cell_starts[s] == cell_starts[s + 1]:
+            continue
+        share = (1.0 - null_share) / lengths[s]
+        cell = cell_starts[s]
+        for t in range(target_starts[s], target_starts[s + 1]):
+            word = target_ids[t]  # -1, the unknown word, is the last entry of null
+            of_null = null_share * null[word]
+            total = 0.0
+            for c in range(cell, cell + lengths[s]):
+                total += probabilities[places[c]]
+            total = of_null + share * total
+            if total > 0.0:
+                bits -= weights[s] * np.log2(total)
+                scale = weights[s] / total
+                null_counts[word] += scale * of_null
+                scale *= share
+                for c in range(cell, cell + lengths[s]):
+                    counts[places[c]] += scale * probabilities[places[c]]
+            cell += lengths[s]
+    return bits
+
+
+def ibm1_bits(
+    pairs: SentencePairs, table: TranslationTable, *, null_share: float = NULL_SHARE, floor: float = FLOOR
+) -> NDArray[np.float64]:
+    """Bits (S,) of each target sentence given its source sentence; its length is known to the reader.
+
+    A code over target words + 1 (the unknown word): the table's mixture, and `floor` of the uniform distribution. A
+    source word without a row says nothing (uniform). Weights are ignored, sentences may have any length.
+    """
+    bits = np.zeros(len(pairs))
+    _sentence_bits(
+        pairs.source_ids,
+        pairs.source_starts,
+        pairs.target_ids,
+        pairs.target_starts,
+        table.starts,
+        table.targets,
+        table.probabilities,
+        table.null,
+        null_share,
+        floor,
+        bits,
+    )
+    return bits
+
+
+@njit(cache=True, nogil=True)
+def _sentence_bits(
+    source_ids: Any,
+    source_starts: Any,
+    target_ids: Any,
+    target_starts: Any,
+    starts: Any,
+    targets: Any,
+    probabilities: Any,
+    null: Any,
+    null_share: float,
+    floor: float,
+    bits: Any,
+) -> None:
+    unknown_source, unknown_target = len(starts) - 2, len(null) - 1
+    uniform = 1.0 / len(null)
+    for s in range(len(bits)):
+        length = source_starts[s + 1] - source_starts[s]
+        for t in range(target_starts[s], target_starts[s + 1]):
+            word = target_ids[t] if target_ids[t] >= 0 else unknown_target
+            total = 0.0
+            for i in range(source_starts[s], source_starts[s + 1]):
+                row = source_ids[i] if source_ids[i] >= 0 else unknown_source
+                if starts[row] == starts[row + 1]:
+                    total += uniform
+                    continue
+                place = place_of(starts, targets, row, word)
+                if place >= 0:
+                    total += probabilities[place]
+            mixed = null[word]
+            if length > 0:
+                mixed = null_share * null[word] + (1.0 - null_share) * total / length
+            bits[s] -= np.log2((1.0 - floor) * mixed + floor * uniform)
