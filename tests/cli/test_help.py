@@ -8,7 +8,7 @@ import pytest
 from unmt import __version__
 from unmt.cli import commands
 
-HEAVY = ("hydra", "omegaconf", "numpy", "numba", "scipy", "torch")
+HEAVY = ("hydra", "omegaconf", "numpy", "numba", "scipy", "torch", "sacrebleu", "gensim", "ot")
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
@@ -43,7 +43,7 @@ def test_version(unmt):
     assert unmt("--version").stdout == f"unmt {__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["decipher", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in commands.NAMES)])
 def test_help_imports_nothing_heavy(arguments):
     code = (
         "import sys; from unmt.cli.main import status; status(sys.argv[1:]);"
