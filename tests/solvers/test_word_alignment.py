@@ -5,12 +5,11 @@ from itertools import product
 import numpy as np
 import pytest
 
-from unmt.solvers import hmm, ibm1
-from unmt.solvers.hmm import WIDEST, first_jumps, hmm_links, hmm_step
-from unmt.solvers.ibm1 import ibm1_bits, ibm1_step
+from unmt.solvers.hmm import WIDEST, first_jumps, hmm_links, hmm_posteriors
+from unmt.solvers.ibm1 import ibm1_bits, ibm1_posteriors
 from unmt.solvers.sentence_pairs import LONGEST, SentencePairs
 from unmt.solvers.symmetrisation import grow_diag_final_and
-from unmt.solvers.translation_table import TranslationTable, co_occurrences
+from unmt.solvers.translation_table import TranslationTable, co_occurrences, counted, normalised
 from unmt.solvers.word_alignment import AlignmentSettings, align_words
 from unmt.text.word_corpus import WordCorpus
 
@@ -78,25 +77,13 @@ def test_every_cell_is_the_entry_of_its_two_words() -> None:
 def test_expected_counts_sum_to_the_number_of_words(model: str) -> None:
     pairs = random_pairs(60, 9)
     table, cells = random_table(pairs)
-    counts, null = np.zeros(len(table.targets)), np.zeros(len(table.null))
-    arguments = (
-        np.diff(pairs.source_starts),
-        pairs.target_ids,
-        pairs.target_starts,
-        pairs.weights,
-        cells.places,
-        cells.starts,
-        table.probabilities,
-        table.null,
-    )
     if model == "ibm1":
-        ibm1._expected_counts(*arguments, NULL, counts, null)
+        posteriors, _ = ibm1_posteriors(pairs, table, cells)
     else:
-        jumps, exposures = np.zeros((2, 2 * WIDEST + 1)), np.zeros((2, 2 * WIDEST + 1))
-        hmm._expected_counts(*arguments, first_jumps(), NULL, counts, null, jumps, exposures)
-        assert jumps.sum() == pytest.approx(counts.sum())  # a real word is reached by a jump
+        posteriors, _, _ = hmm_posteriors(pairs, table, cells, first_jumps())
+    counts, null = counted(pairs, table, cells, posteriors)
     words = np.diff(pairs.target_starts) * (np.diff(pairs.source_starts) > 0)
-    assert counts.sum() + null.sum() == pytest.approx(pairs.weights @ words)
+    assert counts.sum() + null.sum() == pytest.approx(pairs.weights @ words, rel=1e-5)
 
 
 def path_probability(path: Sequence[tuple[int, bool]], emission: np.ndarray, null: np.ndarray) -> float:
@@ -131,11 +118,10 @@ def test_the_hidden_markov_model_is_the_sum_over_all_paths_and_its_links_the_bes
         for j, (k, is_word) in enumerate(path):
             if is_word and k > 0:
                 expected[j, k - 1] += p
-    after, _, bits = hmm_step(pairs, table, cells, first_jumps(), NULL)
+    posteriors, _, bits = hmm_posteriors(pairs, table, cells, first_jumps(), NULL)
     assert bits == pytest.approx(-np.log2(total))
-    posterior = expected / total
-    by_row = posterior / posterior.sum(axis=0)  # each word stands once: its row of the table is its column here
-    assert after.probabilities[cells.places].reshape(4, 3) == pytest.approx(by_row, rel=1e-5)
+    assert posteriors.words.reshape(4, 3) == pytest.approx(expected / total, rel=1e-5)
+    assert posteriors.none == pytest.approx(1 - expected.sum(axis=1) / total, rel=1e-5)
     links = hmm_links(pairs, table, cells, first_jumps(), NULL)
     assert links.tolist() == [k - 1 if is_word else -1 for k, is_word in best[1]]
 
@@ -145,14 +131,30 @@ def test_bits_never_rise() -> None:
     table, cells = co_occurrences(pairs)
     jumps, history = first_jumps(), []
     for _ in range(6):
-        table, bits = ibm1_step(pairs, table, cells)
+        posteriors, bits = ibm1_posteriors(pairs, table, cells)
+        table = normalised(table, *counted(pairs, table, cells, posteriors))
         history.append(bits)
-    assert (np.diff(history) < 1e-3).all()
+    assert (np.diff(history) < 1e-2).all()
     history = []
     for _ in range(8):
-        table, jumps, bits = hmm_step(pairs, table, cells, jumps)
+        posteriors, jumps, bits = hmm_posteriors(pairs, table, cells, jumps)
+        table = normalised(table, *counted(pairs, table, cells, posteriors))
         history.append(bits)
-    assert (np.diff(history) < 1e-3).all()
+    assert (np.diff(history) < 1e-2).all()
+
+
+def test_directions_agree_on_the_product_of_their_posteriors() -> None:
+    pairs = random_pairs(30, 5)
+    product_of_both = align_words(pairs, AlignmentSettings(ibm1_steps=1, hmm_steps=0))
+    (table, cells), (back, back_cells) = co_occurrences(pairs), co_occurrences(pairs.swapped())
+    there, _ = ibm1_posteriors(pairs, table, cells)
+    here, _ = ibm1_posteriors(pairs.swapped(), back, back_cells)
+    words = there.words.copy()
+    for s in range(len(pairs)):
+        cut, (i, j) = slice(*cells.starts[s : s + 2]), np.diff([pairs.source_starts, pairs.target_starts])[:, s]
+        words[cut] *= here.words[cut].reshape(i, j).T.ravel()
+    expected = normalised(table, *counted(pairs, table, cells, replace(there, words=words)))
+    assert product_of_both.forward.probabilities == pytest.approx(expected.probabilities, rel=1e-5)
 
 
 def test_rows_sum_to_one(cipher: SentencePairs) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from unmt.solvers.ibm1 import NULL_SHARE
 from unmt.solvers.sentence_pairs import LONGEST, SentencePairs
-from unmt.solvers.translation_table import Cells, TranslationTable, normalised
+from unmt.solvers.translation_table import Cells, Posteriors, TranslationTable
 
 WIDEST = 7
 """Jumps of at least this width, to the left or to the right, are one class."""
@@ -32,18 +32,17 @@ def first_jumps() -> Jumps:
     return np.tile(1.0 / (1.0 + np.abs(np.arange(-WIDEST, WIDEST + 1) - 1.0)), (2, 1))
 
 
-def hmm_step(
+def hmm_posteriors(
     pairs: SentencePairs, table: TranslationTable, cells: Cells, jumps: Jumps, null_share: float = NULL_SHARE
-) -> tuple[TranslationTable, Jumps, float]:
-    """One step of expectation maximisation: the next table and jumps, and the target's bits under those given.
+) -> tuple[Posteriors, Jumps, float]:
+    """Where each target word comes from, the next jumps, and the bits of the (weighted) target text, under those given.
 
     The weights c are maximised by one step of their own (Hunter, "MM algorithms for generalized Bradley-Terry models",
     2004): expected jumps of a class by the jumps that its share of the last weights would make, were c one.
     """
-    counts = np.zeros(len(table.targets))
-    null_counts = np.zeros(len(table.null))
+    found = Posteriors.empty(pairs, cells)
     jump_counts, exposures = np.zeros_like(jumps), np.zeros_like(jumps)
-    bits = _expected_counts(
+    bits = _posteriors(
         np.diff(pairs.source_starts),
         pairs.target_ids,
         pairs.target_starts,
@@ -54,14 +53,14 @@ def hmm_step(
         table.null,
         jumps,
         null_share,
-        counts,
-        null_counts,
+        found.words,
+        found.none,
         jump_counts,
         exposures,
     )
     next_jumps = np.where(exposures > 0, jump_counts / np.where(exposures > 0, exposures, 1.0), jumps)
     next_jumps = np.maximum(next_jumps / next_jumps.max(axis=1, keepdims=True), 1e-6)
-    return normalised(table, counts, null_counts), next_jumps, bits
+    return found, next_jumps, bits
 
 
 def hmm_links(
@@ -106,7 +105,7 @@ def _transitions(classes: Any, weights: Any, length: int, not_null: float, trans
 
 
 @njit(cache=True, nogil=True)
-def _expected_counts(
+def _posteriors(
     lengths: Any,
     target_ids: Any,
     target_starts: Any,
@@ -117,12 +116,12 @@ def _expected_counts(
     null: Any,
     jumps: Any,
     null_share: float,
-    counts: Any,
-    null_counts: Any,
+    posteriors: Any,
+    of_none: Any,
     jump_counts: Any,
     exposures: Any,
 ) -> float:
-    """Forward and backward over every pair; posteriors are added to the four counts. Returns the target's bits."""
+    """Forward and backward over every pair fill the posteriors and add to the jumps. Returns the target's bits."""
     most = LONGEST + 1
     classes = np.empty((most, most), np.int64)
     _jump_classes(classes)
@@ -171,14 +170,13 @@ def _expected_counts(
         crossed[: length + 1, :length] = 0.0
         for j in range(words - 1, -1, -1):
             cell -= length
-            word = target_ids[target_starts[s] + j]
-            of_null = null_share * null[word] / scales[j]
+            of_null = null_share * null[target_ids[target_starts[s] + j]] / scales[j]
             of_no_word = 0.0
             for k in range(length + 1):
                 of_no_word += (forward[j + 1, k] - (real[j + 1, k] if k > 0 else 0.0)) * backward[k]
-            null_counts[word] += weight * of_no_word
+            of_none[target_starts[s] + j] = of_no_word
             for k in range(length):
-                counts[places[cell + k]] += weight * real[j + 1, k + 1] * backward[k + 1]
+                posteriors[cell + k] = real[j + 1, k + 1] * backward[k + 1]
                 arriving[k] = emission[j, k] * backward[k + 1] / scales[j]
             for before in range(length + 1):
                 h = weight * forward[j, before]

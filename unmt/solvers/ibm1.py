@@ -12,22 +12,22 @@ from numba import njit
 from numpy.typing import NDArray
 
 from unmt.solvers.sentence_pairs import SentencePairs
-from unmt.solvers.translation_table import Cells, TranslationTable, normalised, place_of
+from unmt.solvers.translation_table import Cells, Posteriors, TranslationTable, place_of
 
-NULL_SHARE = 0.1
-"""Prior probability that a target word comes from no source word."""
+NULL_SHARE = 0.05
+"""Prior probability that a target word comes from no source word. Of .01 to .4 the middle, measured on true pairs of
+captions against a dictionary (en-fr): links where either side is known are right in 96 % and found in 92 %."""
 
 FLOOR = 0.01
 """Share of the uniform distribution over the target vocabulary in a code: what words that were never paired cost."""
 
 
-def ibm1_step(
+def ibm1_posteriors(
     pairs: SentencePairs, table: TranslationTable, cells: Cells, null_share: float = NULL_SHARE
-) -> tuple[TranslationTable, float]:
-    """One step of expectation maximisation: the next table, and the bits of the target under the one given."""
-    counts = np.zeros(len(table.targets))
-    null_counts = np.zeros(len(table.null))
-    bits = _expected_counts(
+) -> tuple[Posteriors, float]:
+    """Where each target word comes from, and the bits of the (weighted) target text, under the table."""
+    found = Posteriors.empty(pairs, cells)
+    bits = _posteriors(
         np.diff(pairs.source_starts),
         pairs.target_ids,
         pairs.target_starts,
@@ -37,14 +37,14 @@ def ibm1_step(
         table.probabilities,
         table.null,
         null_share,
-        counts,
-        null_counts,
+        found.words,
+        found.none,
     )
-    return normalised(table, counts, null_counts), bits
+    return found, bits
 
 
 @njit(cache=True, nogil=True)
-def _expected_counts(
+def _posteriors(
     lengths: Any,
     target_ids: Any,
     target_starts: Any,
@@ -54,10 +54,10 @@ def _expected_counts(
     probabilities: Any,
     null: Any,
     null_share: float,
-    counts: Any,
-    null_counts: Any,
+    posteriors: Any,
+    of_none: Any,
 ) -> float:
-    """Add the posteriors of all words to the counts; their bits."""
+    """Fill the posteriors of cells and of no word; the bits."""
     bits = 0.0
     for s in range(len(lengths)):
         if cell_starts[s] == cell_starts[s + 1]:
@@ -65,19 +65,16 @@ def _expected_counts(
         share = (1.0 - null_share) / lengths[s]
         cell = cell_starts[s]
         for t in range(target_starts[s], target_starts[s + 1]):
-            word = target_ids[t]  # -1, the unknown word, is the last entry of null
-            of_null = null_share * null[word]
+            none = null_share * null[target_ids[t]]  # -1, the unknown word, is the last entry of null
             total = 0.0
             for c in range(cell, cell + lengths[s]):
-                total += probabilities[places[c]]
-            total = of_null + share * total
-            if total > 0.0:
-                bits -= weights[s] * np.log2(total)
-                scale = weights[s] / total
-                null_counts[word] += scale * of_null
-                scale *= share
-                for c in range(cell, cell + lengths[s]):
-                    counts[places[c]] += scale * probabilities[places[c]]
+                posteriors[c] = probabilities[places[c]]
+                total += posteriors[c]
+            total = max(none + share * total, 1e-300)
+            bits -= weights[s] * np.log2(total)
+            of_none[t] = none / total
+            for c in range(cell, cell + lengths[s]):
+                posteriors[c] *= share / total
             cell += lengths[s]
     return bits
 

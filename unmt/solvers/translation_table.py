@@ -65,6 +65,22 @@ class Cells:
     starts: NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class Posteriors:
+    """Where every target word comes from, as probabilities: words (cells,) from each source word beside it, and none
+    (target text,) from no word. Both float32; those of one target word
+    sum to one.
+    """
+
+    words: NDArray[np.float32]
+    none: NDArray[np.float32]
+
+    @classmethod
+    def empty(cls, pairs: SentencePairs, cells: Cells) -> Posteriors:
+        """Zeros: a pair without cells is never looked at."""
+        return cls(np.zeros(len(cells.places), np.float32), np.zeros(len(pairs.target_ids), np.float32))
+
+
 def co_occurrences(pairs: SentencePairs) -> tuple[TranslationTable, Cells]:
     """The uniform table over all words that stand in one pair together, and the entries of its pairs."""
     source_lengths, target_lengths = np.diff(pairs.source_starts), np.diff(pairs.target_starts)
@@ -162,23 +178,28 @@ def _look_up(starts: Any, targets: Any, probabilities: Any, rows: Any, columns: 
         found[n] = probabilities[place] if place >= 0 else 0.0
 
 
-def normalised(
-    table: TranslationTable, counts: NDArray[np.float64], null: NDArray[np.float64], prior: float = 0.0
-) -> TranslationTable:
-    """The table of the expected counts, one for each entry, and of the counts (target words + 1,) of no source word.
+def counted(
+    pairs: SentencePairs, table: TranslationTable, cells: Cells, posteriors: Posteriors
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Expected counts, weighted: of each entry of the table, and (target words + 1,) of words from no word."""
+    counts = np.zeros(len(table.targets))
+    _add_cells(np.repeat(pairs.weights, np.diff(cells.starts)), cells.places, posteriors.words, counts)
+    target = np.where(pairs.target_ids < 0, pairs.target_words, pairs.target_ids)
+    weights = np.repeat(pairs.weights, np.diff(pairs.target_starts))
+    return counts, np.bincount(target, weights * posteriors.none, pairs.target_words + 1)
 
-    With a prior, a symmetric Dirichlet distribution over the words of a row, the values of variational Bayes: they sum
-    to less than one, and rare words of the source no longer attract whatever stands about.
-    Source: Riley and Gildea, "Improving the IBM alignment models using variational Bayes", 2012.
-    """
+
+@njit(cache=True, nogil=True)
+def _add_cells(weights: Any, places: Any, posteriors: Any, counts: Any) -> None:
+    for c in range(len(places)):
+        counts[places[c]] += weights[c] * posteriors[c]
+
+
+def normalised(table: TranslationTable, counts: NDArray[np.float64], null: NDArray[np.float64]) -> TranslationTable:
+    """The table of the expected counts, one for each entry, and of the counts (target words + 1,) of no source word."""
     sizes = np.diff(table.starts)
     rows = np.repeat(np.arange(len(sizes)), sizes)
     totals = np.bincount(rows, counts, len(sizes))
-    if prior > 0:
-        from scipy.special import digamma
-
-        probabilities = np.exp(digamma(counts + prior) - digamma(totals + prior * np.maximum(sizes, 1))[rows])
-    else:
-        probabilities = counts / np.where(totals > 0, totals, 1.0)[rows]
-    null_row = null / max(null.sum(), 1e-300)
+    probabilities = counts / np.where(totals > 0, totals, 1.0)[rows]
+    null_row = null / null.sum() if null.sum() > 0 else np.full(len(null), 1.0 / len(null))
     return TranslationTable(table.starts, table.targets, probabilities.astype(np.float32), null_row.astype(np.float32))
