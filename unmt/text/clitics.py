@@ -1,0 +1,88 @@
+"""Words with an apostrophe inside, divided where a text shows that the parts are words: l'eau, man's.
+
+A clitic stands before (l') or after ('s) many hosts, and its hosts stand alone elsewhere. Neither holds for the
+aujourd' of aujourd'hui nor for the 't of isn't, so those words stay whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+APOSTROPHE = "'"
+APOSTROPHES = "'’ʼ´`"
+"""Characters that writers use as apostrophes; folded tokens have the first."""
+
+LEAST_HOSTS = 3
+"""Distinct hosts that stand alone elsewhere, to make a clitic."""
+
+LEAST_SHARE = 0.4
+"""Share of the hosts, counted by token, that stand alone elsewhere: low, since many nouns always have an article."""
+
+LONGEST = 8
+"""Letters of a clitic at most."""
+
+AT_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
+
+
+@dataclass(frozen=True)
+class Clitics:
+    """prefixes: folded, each ends in an apostrophe (l'). suffixes: folded, each begins with one ('s)."""
+
+    prefixes: frozenset[str] = frozenset()
+    suffixes: frozenset[str] = frozenset()
+
+    @classmethod
+    def learn(cls, counts: Mapping[str, int]) -> Clitics:
+        """Clitics of a text by productivity; counts: how often each folded word stands in it, apostrophes inside."""
+        before: dict[str, dict[str, int]] = defaultdict(dict)
+        after: dict[str, dict[str, int]] = defaultdict(dict)
+        for word, count in counts.items():
+            if APOSTROPHE in word:
+                first, _, rest = word.partition(APOSTROPHE)
+                before[first][rest] = before[first].get(rest, 0) + count
+                rest, _, last = word.rpartition(APOSTROPHE)
+                after[last][rest] = after[last].get(rest, 0) + count
+        prefixes = {part: hosts for part, hosts in before.items() if _is_productive(part, hosts, counts)}
+        suffixes = {part: hosts for part, hosts in after.items() if _is_productive(part, hosts, counts)}
+        # Where both readings hold, as for the s' and the 'il of "s'il", the side with more hosts has it.
+        return cls(
+            frozenset(part + APOSTROPHE for part in prefixes),
+            frozenset(
+                APOSTROPHE + part
+                for part, hosts in suffixes.items()
+                if any(host not in prefixes or len(prefixes[host]) <= len(hosts) for host in hosts)
+                and sum(count for host, count in hosts.items() if host in prefixes) * 2 <= sum(hosts.values())
+            ),
+        )
+
+    def split(self, word: str) -> tuple[str, ...]:
+        """The parts of a word in its own case and apostrophes; "".join of them is the word."""
+        before, after = [], []
+        while match := AT_APOSTROPHE.search(word, 1):
+            part = word[: match.end()]
+            if match.end() == len(word) or fold_apostrophes(part).lower() not in self.prefixes:
+                break
+            before.append(part)
+            word = word[match.end() :]
+        while starts := [match.start() for match in AT_APOSTROPHE.finditer(word, 1)]:
+            part = word[starts[-1] :]
+            if fold_apostrophes(part).lower() not in self.suffixes:
+                break
+            after.append(part)
+            word = word[: starts[-1]]
+        return (*before, word, *reversed(after))
+
+
+def fold_apostrophes(text: str) -> str:
+    """The text with every apostrophe as the plain one."""
+    return AT_APOSTROPHE.sub(APOSTROPHE, text)
+
+
+def _is_productive(part: str, hosts: Mapping[str, int], counts: Mapping[str, int]) -> bool:
+    alone = [host for host in hosts if host in counts]
+    if not part or len(part) > LONGEST or len(alone) < LEAST_HOSTS:
+        return False
+    return sum(hosts[host] for host in alone) >= LEAST_SHARE * sum(hosts.values())
