@@ -93,12 +93,13 @@ class WordNgrams:
         """What the kernels of word_lookup take."""
         slots = max(int(len(self.parents) * SLOTS_PER_NGRAM), 16)
         keys = np.zeros(2 * slots, np.uint64)
-        bits, following = keys.view(np.float32), keys.view(np.int32)
-        fill_slots(self.parents, self.words, self.bits, self.following, keys, bits, following)
-        back_off = np.empty(2 * len(self.back_off), np.float32)
-        shorter = back_off.view(np.int32)
-        back_off[0::2], shorter[1::2] = self.back_off, self.shorter
-        return keys, bits, following, self.single_bits, self.single_context, back_off, shorter
+        filters = np.zeros(2 * len(self.back_off), np.uint64)
+        back_off, shorter = filters.view(np.float32), filters.view(np.int32)
+        back_off[2::4], shorter[3::4] = self.back_off, self.shorter
+        entries = (keys, keys.view(np.float32), keys.view(np.int32))
+        tables = (*entries, self.single_bits, self.single_context, filters, back_off, shorter)
+        fill_slots(self.parents, self.words, self.bits, self.following, tables)
+        return tables
 
     def history(self, words: NDArray[np.integer] | list[int]) -> NDArray[np.int64]:
         """The history (order - 1,) of a sentence that has so far these words (-1 for unknown)."""
@@ -169,6 +170,8 @@ def _check(model: WordNgrams) -> None:
         raise ValueError("words or contexts of different number")
     for name, low, end in (("single_context", 0, contexts), ("parents", 1, contexts), ("words", 0, size)):
         _check_range(getattr(model, name), low, end)
+    if not all(np.all(np.isfinite(a)) for a in (model.single_bits[:-1], model.bits, model.back_off)):
+        raise ValueError("bits that are no number")
     _check_range(model.following, 0, contexts)
     _check_range(model.shorter, 0, contexts)
     if np.any(model.shorter[1:] >= np.arange(1, contexts)) or model.shorter[0] != 0:
