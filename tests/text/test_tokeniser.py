@@ -65,7 +65,18 @@ def test_a_tokeniser_survives_json(text: list[str]) -> None:
 @given(st.lists(lines, max_size=5), st.booleans())
 def test_any_tokens_can_be_joined(tokens: list[str], sentence_case: bool) -> None:
     joined = Tokeniser.learn([*FRENCH, *tokens]).join(tokens, sentence_case=sentence_case)
-    assert len(joined) >= len("".join("".join(tokens).split()))
+    assert bool(joined) == any(tokens)
+
+
+@given(st.lists(st.text("abXY12.,!()-/", max_size=4), max_size=6))
+def test_joining_changes_only_spaces_and_case(tokens: list[str]) -> None:
+    joined = Tokeniser.learn(FRENCH).join(tokens)
+    assert "".join(joined.split()).lower() == "".join(tokens).lower()
+
+
+def test_a_shortened_word_is_no_clitic() -> None:
+    text = ["Un po' di pane e un po' di acqua.", "Po'acqua, po'pane, po'di tutto.", "Pane, acqua e di tutto un po'."]
+    assert not Tokeniser.learn([*text, *text[:1] * 3]).clitics.prefixes
 
 
 @given(lines)

@@ -35,23 +35,9 @@ class Casing:
     starts: Mapping[str, bool] = field(default_factory=dict)
 
     @classmethod
-    def learn(cls, sentences: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Casing:
+    def learn(cls, sentences: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Casing:
         """From sentences: (tokens in their own case, the same folded)."""
-        seen: dict[str, Counter[str]] = defaultdict(Counter)
-        pairs: dict[str, Counter[str]] = defaultdict(Counter)
-        openings: Counter[tuple[str, str, str]] = Counter()
-        for tokens, folded in sentences:
-            if "".join(tokens).isupper():
-                continue
-            place = _Place()
-            for token, plain in zip(tokens, folded, strict=True):
-                if token_class(plain) == WORD:
-                    if place.marks:
-                        openings[" ".join(place.marks), token, plain] += 1
-                    else:
-                        seen[plain][token] += 1
-                        pairs[f"{place.previous} {plain}"][token] += 1
-                place.advance(plain)
+        seen, openings = _forms(sentences)
         starts = _starts(openings, {plain: _best(counts) for plain, counts in seen.items()})
         casing = cls(starts=starts)
         for (marks, token, plain), count in openings.items():
@@ -59,10 +45,9 @@ class Casing:
                 seen[plain][token] += count
         best = {plain: _best(counts) for plain, counts in seen.items()}
         casing = cls(endings=_endings(best))
-        forms = {plain: form for plain, form in best.items() if form != casing.form(plain)}
-        closer = {pair: _best(counts) for pair, counts in pairs.items() if max(counts.values()) >= LEAST_COUNT}
-        closer = {pair: form for pair, form in closer.items() if form != best[pair.split(" ")[1]]}
-        return cls(dict(sorted(forms.items())), casing.endings, dict(sorted(closer.items())), starts)
+        forms = {plain: form for plain, form in sorted(best.items()) if form != casing.form(plain)}
+        pairs = _pairs(sentences, {plain: best[plain] for plain, counts in seen.items() if len(counts) > 1})
+        return cls(forms, casing.endings, pairs, starts)
 
     def apply(self, tokens: Sequence[str], *, sentence_case: bool) -> list[str]:
         """The words in the case of the text; a word that is not lower-case is kept as it is."""
@@ -121,6 +106,38 @@ def capitalised(word: str) -> str:
     return first + word[1:] if len(first) == 1 else word
 
 
+def _forms(
+    sentences: Iterable[tuple[Sequence[str], Sequence[str]]],
+) -> tuple[dict[str, Counter[str]], Counter[tuple[str, str, str]]]:
+    """How often each word has each form after a word, and (marks, form, word) after marks or at the start."""
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
+    openings: Counter[tuple[str, str, str]] = Counter()
+    for tokens, folded in sentences:
+        if "".join(tokens).isupper():
+            continue
+        place = _Place()
+        for token, plain in zip(tokens, folded, strict=True):
+            if token_class(plain) == WORD:
+                if place.marks:
+                    openings[" ".join(place.marks), token, plain] += 1
+                else:
+                    seen[plain][token] += 1
+            place.advance(plain)
+    return seen, openings
+
+
+def _pairs(sentences: Iterable[tuple[Sequence[str], Sequence[str]]], best: Mapping[str, str]) -> dict[str, str]:
+    """The forms of words with several, where they differ from the best one after some word."""
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
+    for tokens, folded in sentences:
+        for place in range(1, len(folded)):
+            plain, previous = folded[place], folded[place - 1]
+            if plain in best and token_class(previous) != previous:
+                seen[f"{previous} {plain}"][tokens[place]] += 1
+    closer = {pair: _best(counts) for pair, counts in sorted(seen.items()) if max(counts.values()) >= LEAST_COUNT}
+    return {pair: form for pair, form in closer.items() if form != best[pair.split(" ")[1]]}
+
+
 def _best(counts: Mapping[str, int]) -> str:
     return max(counts, key=lambda form: (counts[form], form))
 
@@ -133,7 +150,14 @@ def _starts(openings: Mapping[tuple[str, str, str], int], best: Mapping[str, str
         if best.get(plain, plain) == plain and capitalised(plain) != plain:
             total[marks] += count
             capitals[marks] += count * (token == capitalised(plain))
-    return {marks: capitals[marks] * 2 > count for marks, count in sorted(total.items())}
+    starts: dict[str, bool] = {}
+    for marks in sorted(total, key=lambda marks: (marks.count(" "), marks)):
+        says = capitals[marks] * 2 > total[marks]
+        if " " not in marks or (
+            total[marks] >= LEAST_COUNT and says != any(starts.get(mark, False) for mark in marks.split(" "))
+        ):
+            starts[marks] = says
+    return starts
 
 
 def _endings(best: Mapping[str, str]) -> dict[str, bool]:

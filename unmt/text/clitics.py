@@ -35,8 +35,12 @@ class Clitics:
     suffixes: frozenset[str] = frozenset()
 
     @classmethod
-    def learn(cls, counts: Mapping[str, int]) -> Clitics:
-        """Clitics of a text by productivity; counts: how often each folded word stands in it, apostrophes inside."""
+    def learn(cls, counts: Mapping[str, int], apart: Mapping[str, int]) -> Clitics:
+        """Clitics of a text by productivity.
+
+        counts: how often each folded word stands in it, apostrophes inside.
+        apart: how often each has an apostrophe and a space after it; where that is usual (po'), it is no clitic.
+        """
         before: dict[str, dict[str, int]] = defaultdict(dict)
         after: dict[str, dict[str, int]] = defaultdict(dict)
         for word, count in counts.items():
@@ -46,6 +50,7 @@ class Clitics:
                 rest, _, last = word.rpartition(APOSTROPHE)
                 after[last][rest] = after[last].get(rest, 0) + count
         prefixes = {part: hosts for part, hosts in before.items() if _is_productive(part, hosts, counts)}
+        prefixes = {part: hosts for part, hosts in prefixes.items() if apart.get(part, 0) < sum(hosts.values())}
         suffixes = {part: hosts for part, hosts in after.items() if _is_productive(part, hosts, counts)}
         # Where both readings hold, as for the s' and the 'il of "s'il", the side with more hosts has it.
         return cls(

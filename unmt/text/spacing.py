@@ -26,7 +26,7 @@ LEAST_COUNT = 2
 """Times that a context of two exact tokens has the gap, at least, before it counts."""
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 18)
 def token_class(token: str) -> str:
     """NUMBER, WORD, or the token itself where it is a mark: no letter, digit or accent in it."""
     if any(character.isalpha() or unicodedata.category(character)[0] == "M" for character in token):
@@ -123,7 +123,7 @@ class _Reader:
         before, after = unicodedata.category(self.previous[-1]), unicodedata.category(token[0])
         if before in {"Ps", "Pi"} or after in {"Pe", "Pf"} or token[0] in ".,;:!?%…":
             return ""
-        if self.previous == token:
+        if self.previous == token or (before == "Sc" and after == "Nd"):
             return ""
         if self.previous in {'"', APOSTROPHE}:
             return "" if self.previous in self.odd else " "

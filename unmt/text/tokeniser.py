@@ -17,8 +17,10 @@ from unmt.text.spacing import Spacing
 
 Value = TypeVar("Value")
 
-LEARNED_LINES = 300_000
+LEARNED_LINES = 60_000
 """Lines of a text, evenly spread, that are learned from at most."""
+
+BEFORE_A_GAP = re.compile(rf"([^\W\d_]+)[{APOSTROPHES}]\s")
 
 HYPHENS = "\u2010\u2011-"
 JOINERS = "\u00ad\u200c\u200d"
@@ -42,19 +44,18 @@ class Tokeniser:
         """The tokeniser of these lines of one language: its clitics, its spaces beside marks, and its case."""
         step = -(-len(lines) // LEARNED_LINES) or 1
         lines = [line for line in lines[::step] if line and not line.isspace()]
-        whole = cls()
-        words: Counter[str] = Counter()
-        apostrophes: Counter[str] = Counter()
-        for line in lines:
-            words.update(whole.tokens(line))
-            apostrophes.update(character for character in line if character in APOSTROPHES)
-        apostrophe = max(sorted(apostrophes), key=lambda character: apostrophes[character], default=APOSTROPHE)
-        tokeniser = cls(Clitics.learn(words), apostrophe=apostrophe)
-        surface = [tokeniser.split(line) for line in lines]
-        folded = [[tokeniser.fold(token) for token in tokens] for tokens in surface]
-        gaps = [tokeniser.separators(line)[1:-1] for line in lines]
+        text = "\n".join(lines)
+        apostrophe = max(APOSTROPHES, key=text.count)
+        tokeniser = cls(Clitics.learn(*_apostrophe_words(lines)), apostrophe=apostrophe)
+        split = [tokeniser.split(line) for line in lines]
+        types = {token for tokens in split for token in tokens}
+        surface, fold = {token: normal(token) for token in types}, {token: tokeniser.fold(token) for token in types}
+        folded = [[fold[token] for token in tokens] for tokens in split]
+        gaps = (_between(line, tokens)[1:-1] for line, tokens in zip(lines, split, strict=True))
         spacing = Spacing.learn(zip(folded, gaps, strict=True))
-        casing = Casing.learn((list(map(normal, tokens)), plain) for tokens, plain in zip(surface, folded, strict=True))
+        casing = Casing.learn(
+            [([surface[x] for x in tokens], plain) for tokens, plain in zip(split, folded, strict=True)]
+        )
         return cls(tokeniser.clitics, spacing, casing, apostrophe)
 
     def split(self, line: str) -> list[str]:
@@ -69,12 +70,7 @@ class Tokeniser:
 
     def separators(self, line: str) -> list[str]:
         """What stands before, between and after the tokens of a line: one more than split(line) has."""
-        pieces, start = [], 0
-        for token in self.split(line):
-            place = line.index(token, start)
-            pieces.append(line[start:place])
-            start = place + len(token)
-        return [*pieces, line[start:]]
+        return _between(line, self.split(line))
 
     def fold(self, token: str) -> str:
         """A token as models see it: lower case, the plain apostrophe, composed accents (NFC)."""
@@ -135,6 +131,31 @@ class Tokeniser:
     @cached_property
     def _folded(self) -> dict[str, tuple[str, ...]]:
         return {}
+
+
+def _between(line: str, tokens: Sequence[str]) -> list[str]:
+    """What stands before, between and after these tokens of a line."""
+    pieces, start = [], 0
+    for token in tokens:
+        place = line.index(token, start)
+        pieces.append(line[start:place])
+        start = place + len(token)
+    return [*pieces, line[start:]]
+
+
+def _apostrophe_words(lines: Sequence[str]) -> tuple[Counter[str], Counter[str]]:
+    """How often each folded word stands in the lines, and how often it has an apostrophe and a space after it."""
+    whole = Tokeniser()
+    pieces: Counter[str] = Counter()
+    apart: Counter[str] = Counter()
+    for line in lines:
+        pieces.update(whole._pattern.findall(line))  # noqa: SLF001
+        if any(character in line for character in APOSTROPHES):
+            apart.update(whole.fold(word) for word in BEFORE_A_GAP.findall(line))
+    words: Counter[str] = Counter()
+    for piece, count in pieces.items():
+        words[whole.fold(piece)] += count
+    return words, apart
 
 
 def normal(token: str) -> str:
