@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from unmt.solvers.hmm import WIDEST, first_jumps, hmm_links, hmm_posteriors
-from unmt.solvers.ibm1 import ibm1_bits, ibm1_posteriors
+from unmt.solvers.ibm1 import ibm1_bits, ibm1_posteriors, learn_ibm1
 from unmt.solvers.sentence_pairs import LONGEST, SentencePairs
 from unmt.solvers.symmetrisation import grow_diag_final_and
 from unmt.solvers.translation_table import TranslationTable, co_occurrences, counted, normalised
@@ -234,6 +234,11 @@ def test_bits_are_a_code_over_the_vocabulary_and_the_unknown_word() -> None:
     text = paired([[0, 1]], [[2, 3]], (6, 6))
     apart = paired([[0, 1]] * 2, [[2], [3]], (6, 6))
     assert ibm1_bits(text, table)[0] == pytest.approx(ibm1_bits(apart, table).sum())
+
+
+def test_the_model_alone_codes_its_pairs_in_fewer_bits_with_every_step(cipher: SentencePairs) -> None:
+    bits = [ibm1_bits(cipher, learn_ibm1(cipher, steps)).sum() for steps in (1, 2, 5)]
+    assert bits[0] > bits[1] > bits[2]
 
 
 def test_a_source_word_without_a_row_says_nothing() -> None:

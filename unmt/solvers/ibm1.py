@@ -12,14 +12,23 @@ from numba import njit
 from numpy.typing import NDArray
 
 from unmt.solvers.sentence_pairs import SentencePairs
-from unmt.solvers.translation_table import Cells, Posteriors, TranslationTable, place_of
+from unmt.solvers.translation_table import (
+    Cells,
+    Posteriors,
+    TranslationTable,
+    co_occurrences,
+    counted,
+    normalised,
+    place_of,
+)
 
 NULL_SHARE = 0.05
 """Prior probability that a target word comes from no source word. Of .01 to .4 the middle, measured on true pairs of
 captions against a dictionary (en-fr): links where either side is known are right in 96 % and found in 92 %."""
 
-FLOOR = 0.01
-"""Share of the uniform distribution over the target vocabulary in a code: what words that were never paired cost."""
+FLOOR = 0.03
+"""Share of the uniform distribution over the target vocabulary in a code: what words that were never paired cost. Of
+.001 to .1 the best on captions (en-fr) that no table was learned from, by .02 bits a word and less."""
 
 
 def ibm1_posteriors(
@@ -77,6 +86,15 @@ def _posteriors(
                 posteriors[c] *= share / total
             cell += lengths[s]
     return bits
+
+
+def learn_ibm1(pairs: SentencePairs, steps: int = 5, null_share: float = NULL_SHARE) -> TranslationTable:
+    """P(target word | source word) of the model alone, from a uniform table: what gives ibm1_bits the shortest code."""
+    table, cells = co_occurrences(pairs)
+    for _ in range(steps):
+        posteriors, _ = ibm1_posteriors(pairs, table, cells, null_share)
+        table = normalised(table, *counted(pairs, table, cells, posteriors))
+    return table
 
 
 def ibm1_bits(

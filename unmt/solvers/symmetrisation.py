@@ -20,12 +20,16 @@ from unmt.solvers.translation_table import Cells, TranslationTable, normalised
 class Links:
     """Of pair s the links starts[s] .. starts[s + 1]: positions in the source and the target sentence.
 
-    starts: int64 (S + 1,); source, target: int16, sorted by target position, then by source position.
+    starts: int64 (S + 1,); source, target: int16, each link once.
     """
 
     starts: NDArray[np.int64]
     source: NDArray[np.int16]
     target: NDArray[np.int16]
+
+    def swapped(self) -> Links:
+        """The links of the same pairs the other way round."""
+        return Links(self.starts, self.target, self.source)
 
     def of_pair(self, s: int) -> list[tuple[int, int]]:
         """(source position, target position) of each link of pair s."""

@@ -183,16 +183,18 @@ def counted(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Expected counts, weighted: of each entry of the table, and (target words + 1,) of words from no word."""
     counts = np.zeros(len(table.targets))
-    _add_cells(np.repeat(pairs.weights, np.diff(cells.starts)), cells.places, posteriors.words, counts)
+    _add_cells(pairs.weights, cells.starts, cells.places, posteriors.words, counts)
     target = np.where(pairs.target_ids < 0, pairs.target_words, pairs.target_ids)
     weights = np.repeat(pairs.weights, np.diff(pairs.target_starts))
-    return counts, np.bincount(target, weights * posteriors.none, pairs.target_words + 1)
+    none = np.bincount(target, weights * posteriors.none, pairs.target_words + 1)
+    return counts, none.astype(np.float64)  # bincount of no words at all is of integers
 
 
 @njit(cache=True, nogil=True)
-def _add_cells(weights: Any, places: Any, posteriors: Any, counts: Any) -> None:
-    for c in range(len(places)):
-        counts[places[c]] += weights[c] * posteriors[c]
+def _add_cells(weights: Any, cell_starts: Any, places: Any, posteriors: Any, counts: Any) -> None:
+    for s in range(len(weights)):
+        for c in range(cell_starts[s], cell_starts[s + 1]):
+            counts[places[c]] += weights[s] * posteriors[c]
 
 
 def normalised(table: TranslationTable, counts: NDArray[np.float64], null: NDArray[np.float64]) -> TranslationTable:
