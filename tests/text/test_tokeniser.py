@@ -5,7 +5,7 @@ import unicodedata
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unmt.text.tokeniser import Tokeniser
@@ -47,6 +47,7 @@ def both_ways(tokeniser: Tokeniser, line: str) -> str:
     return "".join(gap + token for gap, token in zip(gaps, [*tokeniser.split(line), ""], strict=True))
 
 
+@settings(deadline=None)
 @given(lines)
 def test_tokens_and_what_is_between_them_are_the_line(line: str) -> None:
     for tokeniser in (Tokeniser(), Tokeniser.learn(FRENCH), Tokeniser.learn([line])):
@@ -56,18 +57,21 @@ def test_tokens_and_what_is_between_them_are_the_line(line: str) -> None:
         assert tokeniser.tokens(line) == [tokeniser.fold(token) for token in tokeniser.split(line)]
 
 
+@settings(deadline=None)
 @given(st.lists(lines, max_size=4))
 def test_a_tokeniser_survives_json(text: list[str]) -> None:
     tokeniser = Tokeniser.learn(text)
     assert Tokeniser.from_dict(json.loads(json.dumps(tokeniser.to_dict()))) == tokeniser
 
 
+@settings(deadline=None)
 @given(st.lists(lines, max_size=5), st.booleans())
 def test_any_tokens_can_be_joined(tokens: list[str], sentence_case: bool) -> None:
     joined = Tokeniser.learn([*FRENCH, *tokens]).join(tokens, sentence_case=sentence_case)
     assert bool(joined) == any(tokens)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("abXY12.,!()-/", max_size=4), max_size=6))
 def test_joining_changes_only_spaces_and_case(tokens: list[str]) -> None:
     joined = Tokeniser.learn(FRENCH).join(tokens)
@@ -79,6 +83,7 @@ def test_a_shortened_word_is_no_clitic() -> None:
     assert not Tokeniser.learn([*text, *text[:1] * 3]).clitics.prefixes
 
 
+@settings(deadline=None)
 @given(lines)
 def test_folding_twice_is_folding_once(token: str) -> None:
     fold = Tokeniser().fold

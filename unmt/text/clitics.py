@@ -21,6 +21,9 @@ LEAST_HOSTS = 3
 LEAST_SHARE = 0.4
 """Share of the hosts, counted by token, that stand alone elsewhere: low, since many nouns always have an article."""
 
+RAREST_HOST = 10
+"""Times that a host may stand with the clitic for each time that it stands alone."""
+
 LONGEST = 8
 """Letters of a clitic at most."""
 
@@ -52,15 +55,9 @@ class Clitics:
         prefixes = {part: hosts for part, hosts in before.items() if _is_productive(part, hosts, counts)}
         prefixes = {part: hosts for part, hosts in prefixes.items() if apart.get(part, 0) < sum(hosts.values())}
         suffixes = {part: hosts for part, hosts in after.items() if _is_productive(part, hosts, counts)}
-        # Where both readings hold, as for the s' and the 'il of "s'il", the side with more hosts has it.
         return cls(
-            frozenset(part + APOSTROPHE for part in prefixes),
-            frozenset(
-                APOSTROPHE + part
-                for part, hosts in suffixes.items()
-                if any(host not in prefixes or len(prefixes[host]) <= len(hosts) for host in hosts)
-                and sum(count for host, count in hosts.items() if host in prefixes) * 2 <= sum(hosts.values())
-            ),
+            frozenset(part + APOSTROPHE for part, hosts in prefixes.items() if not _is_rather(hosts, suffixes)),
+            frozenset(APOSTROPHE + part for part, hosts in suffixes.items() if not _is_rather(hosts, prefixes)),
         )
 
     def split(self, word: str) -> tuple[str, ...]:
@@ -87,7 +84,14 @@ def fold_apostrophes(text: str) -> str:
 
 
 def _is_productive(part: str, hosts: Mapping[str, int], counts: Mapping[str, int]) -> bool:
-    alone = [host for host in hosts if host in counts]
+    # The don of don't is a word too, but a far rarer one.
+    alone = [host for host, count in hosts.items() if counts.get(host, 0) * RAREST_HOST >= count]
     if not part or len(part) > LONGEST or len(alone) < LEAST_HOSTS:
         return False
     return sum(hosts[host] for host in alone) >= LEAST_SHARE * sum(hosts.values())
+
+
+def _is_rather(hosts: Mapping[str, int], other: Mapping[str, Mapping[str, int]]) -> bool:
+    """Whether most hosts are clitics themselves, of more hosts, on the other side: the s of it's, the l of l'il."""
+    better = sum(count for host, count in hosts.items() if len(other.get(host, ())) > len(hosts))
+    return better * 2 > sum(hosts.values())
