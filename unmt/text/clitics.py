@@ -18,7 +18,7 @@ APOSTROPHES = "'’ʼ´`"
 LEAST_HOSTS = 3
 """Distinct hosts that stand alone elsewhere, to make a clitic."""
 
-LEAST_SHARE = 0.4
+LEAST_SHARE = 0.2
 """Share of the hosts, counted by token, that stand alone elsewhere: low, since many nouns always have an article."""
 
 RAREST_HOST = 10
