@@ -125,15 +125,19 @@ def test_the_other_way_round_is_the_same_phrases(pairs: SentencePairs) -> None:
         assert ahead[s][t]["lexical backward"] == back[t][s]["lexical forward"]
 
 
-def test_a_common_weight_changes_nothing_and_weights_are_counts(pairs: SentencePairs) -> None:
-    alignment = align_words(pairs)
-    once = extract_phrases(pairs, alignment)
-    heavy = replace(pairs, weights=pairs.weights * 3)
-    assert extract_phrases(heavy, align_words(heavy)).features == pytest.approx(once.features, abs=1e-4)
-    settings = ExtractionSettings(discount=0.0)
-    twice = pairs.followed_by(pairs)
-    doubled = extract_phrases(twice, align_words(twice), settings)
-    assert doubled.features == pytest.approx(extract_phrases(pairs, alignment, settings).features, abs=1e-3)
+def test_a_common_weight_changes_nothing_and_a_weight_is_a_count(pairs: SentencePairs) -> None:
+    links = align_words(pairs).links
+    once = extract_phrases(pairs, with_links(pairs, links))
+    heavy = replace(pairs, weights=pairs.weights * 4)
+    assert extract_phrases(heavy, with_links(heavy, links)).features == pytest.approx(once.features, abs=1e-5)
+    starts = np.concatenate([links.starts, links.starts[-1] + links.starts[1:]])
+    twice, repeated = pairs.followed_by(pairs), Links(starts, np.tile(links.source, 2), np.tile(links.target, 2))
+    settings = ExtractionSettings(discount=0.0, options=10**6)  # the discount is of occurrences
+    found = options(extract_phrases(twice, with_links(twice, repeated), settings))
+    expected = options(extract_phrases(heavy, with_links(heavy, links), settings))
+    for s in expected:
+        for t in expected[s]:
+            assert found[s][t] == pytest.approx(expected[s][t], rel=1e-4)
 
 
 def test_the_best_options_are_kept_and_the_best_comes_first(pairs: SentencePairs) -> None:
