@@ -1,0 +1,164 @@
+"""A lexicon of two unpaired texts from mapped word vectors (if any), spelling, frequency, and contexts.
+
+Contexts can be compared once some words are paired; the pairs are the words that are each other's best, and they are
+found anew with the contexts of the last ones, a few rounds long. Nothing parallel is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unmt.errors import InputError
+from unmt.mappings.lexicon import Lexicon
+from unmt.solvers.contexts import contexts_of, shared_rows, unit_rows
+from unmt.solvers.spelling import spelling_similarity
+from unmt.solvers.word_scores import COMMON, Best, Channel, WordScores, believed, best_of
+from unmt.text.vocabulary import Vocabulary
+from unmt.text.word_corpus import WordCorpus
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+Vectors = tuple[Floats, NDArray[np.bool_]]
+
+ROUNDS = 5
+OPTIONS = 15
+PAIR_COUNT = 5
+"""A word of a pair that makes a column of contexts stands at least so often."""
+
+PAIR_WORDS = 6000
+"""Most words of a side that take part in the rounds."""
+
+CONTEXT_COUNT = 2
+"""Words that stand less often have no contexts."""
+
+RANK = 300
+
+
+@dataclass
+class LexiconReport:
+    """What was found, without any reference.
+
+    pairs: words that were each other's best in each round. agreement: share of those pairs that the round before had.
+    context_cosine: mean cosine of the contexts of the words of a pair, by source tokens. mutual_share: share of the
+    source tokens whose word is in a pair.
+    """
+
+    pairs: list[int] = field(default_factory=list)
+    agreement: list[float] = field(default_factory=list)
+    context_cosine: float = 0.0
+    mutual_share: float = 0.0
+
+
+def build_lexicon(
+    source: WordCorpus,
+    target: WordCorpus,
+    *,
+    source_vectors: Vectors | None = None,
+    target_vectors: Vectors | None = None,
+    seed: int = 0,
+    rounds: int = ROUNDS,
+    options: int = OPTIONS,
+    monitor: Callable[[str, float], None] | None = None,
+) -> tuple[Lexicon, Lexicon, LexiconReport]:
+    """The lexicon from source to target, the one back, and what is known of them.
+
+    source_vectors, target_vectors: mapped into one space, (V, dimensions) for the whole vocabulary, and a mask (V,) of
+    the words that have one. monitor: told what was done, and the share of the work. Raises InputError where a text has
+    too few words.
+    """
+    search = Search(source, target, source_vectors, target_vectors, seed)
+    report = LexiconReport()
+    pairs = search.mutual(None)
+    for number in range(rounds):
+        if monitor is not None:
+            monitor("words paired by their contexts", (number + 1) / (rounds + 2))
+        before = pairs
+        pairs = search.mutual(pairs)
+        report.pairs.append(len(pairs[0]))
+        report.agreement.append(_agreement(before, pairs))
+    best = search.best(pairs, options, report)
+    vocabularies = source.vocabulary, target.vocabulary
+    forward = _lexicon(*vocabularies, best.forward, best.forward_scores)
+    return forward, _lexicon(*vocabularies[::-1], best.backward, best.backward_scores), report
+
+
+class Search:
+    """Two texts, and what their words are known to share without contexts."""
+
+    def __init__(
+        self, source: WordCorpus, target: WordCorpus, source_vectors: Vectors | None, target_vectors: Vectors | None,
+        seed: int
+    ) -> None:  # fmt: skip
+        self.seed = seed
+        self.counts = (source.vocabulary.counts, target.vocabulary.counts)
+        for name, corpus in (("source", source), ("target", target)):
+            if not (corpus.vocabulary.counts >= CONTEXT_COUNT).any():
+                raise InputError(f"The {name} text has no word that stands twice. Give more text.")
+        self.paired = tuple(max(1, min(PAIR_WORDS, int((counts >= PAIR_COUNT).sum()))) for counts in self.counts)
+        self.spelling = spelling_similarity(source.vocabulary.words, target.vocabulary.words)
+        self.vectors = _vector_channel(source_vectors, target_vectors)
+        self.paired_vectors = self.vectors and self.vectors.of_first(*self.paired)
+        self.contexts = tuple(
+            contexts_of(corpus, int((corpus.vocabulary.counts >= CONTEXT_COUNT).sum()), columns)
+            for corpus, columns in zip((source, target), self.paired, strict=True)
+        )
+
+    def mutual(self, pairs: tuple[Ints, Ints] | None) -> tuple[Ints, Ints]:
+        """The words that are each other's best, with the contexts of these pairs."""
+        channel = None if pairs is None else self.context_channel(pairs, self.paired)
+        return best_of(self._scores(self.paired, self.paired_vectors, channel), 1).mutual()
+
+    def best(self, pairs: tuple[Ints, Ints], count: int, report: LexiconReport) -> Best:
+        """The best partners of all words, with the contexts of these pairs."""
+        rows = tuple(contexts.before.shape[0] for contexts in self.contexts)
+        channel = self.context_channel(pairs, rows)
+        size = (len(self.counts[0]), len(self.counts[1]))
+        best = best_of(self._scores(size, self.vectors, channel), count)
+        left, right = best.mutual()
+        report.mutual_share = float(self.counts[0][left].sum() / self.counts[0].sum())
+        common = (left < rows[0]) & (right < rows[1])
+        left, right = left[common], right[common]
+        cosines = (channel.source[left] * channel.target[right]).sum(axis=1)
+        report.context_cosine = float(np.average(cosines, weights=self.counts[0][left])) if len(left) else 0.0
+        return best
+
+    def context_channel(self, pairs: tuple[Ints, Ints], rows: tuple[int, ...]) -> Channel:
+        """Contexts of the first `rows` words of each side in the space of these pairs."""
+        weights = tuple(np.sqrt(np.minimum(1.0, counts / COMMON)).astype(np.float32) for counts in self.counts)
+        left, right = (contexts.first(count) for contexts, count in zip(self.contexts, rows, strict=True))
+        chosen_by = (weights[0][: rows[0]], weights[1][: rows[1]])
+        shared = shared_rows(left, right, pairs, chosen_by, rank=RANK, seed=self.seed)
+        return Channel.of(shared, (believed(self.counts[0][: rows[0]]), believed(self.counts[1][: rows[1]])))
+
+    def _scores(self, size: tuple[int, ...], vectors: Channel | None, contexts: Channel | None) -> WordScores:
+        counts = self.counts
+        spelling = self.spelling[: size[0], : size[1]]
+        totals = (int(counts[0].sum()), int(counts[1].sum()))
+        return WordScores(counts[0][: size[0]], counts[1][: size[1]], *totals, spelling, vectors, contexts)
+
+
+def _vector_channel(source: Vectors | None, target: Vectors | None) -> Channel | None:
+    if source is None or target is None:
+        return None
+    masks = (source[1].astype(np.float32), target[1].astype(np.float32))
+    rows = [
+        unit_rows(matrix.astype(np.float32) * mask[:, None])
+        for (matrix, _), mask in zip((source, target), masks, strict=True)
+    ]
+    return Channel.of((rows[0], rows[1]), masks)
+
+
+def _agreement(before: tuple[Ints, Ints], after: tuple[Ints, Ints]) -> float:
+    old = set(zip(*(side.tolist() for side in before), strict=True))
+    new = set(zip(*(side.tolist() for side in after), strict=True))
+    return len(old & new) / max(len(new), 1)
+
+
+def _lexicon(source: Vocabulary, target: Vocabulary, ids: Ints, scores: Floats) -> Lexicon:
+    kept = ids >= 0
+    starts = np.concatenate([[0], np.cumsum(kept.sum(axis=1))])
+    return Lexicon(source, target, starts, ids[kept].astype(np.int32), np.minimum(scores[kept], 0).astype(np.float32))
