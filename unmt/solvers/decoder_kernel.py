@@ -7,7 +7,8 @@ sentences may be of any length. Stack c holds the best hypotheses that have tran
 the same end of the last phrase and the same context of the language model have the same future: the better one stays.
 
 Hypotheses are compared by score plus the score that the rest can hope for: the best options of the open spans without a
-context, and the jumps that are needed to fill them from left to right.
+context, and the jumps that are needed to fill them from left to right. (Options after the likeliest words before them,
+at their best or on average, were tried instead: the translations found scored 0.2 to 1.3 nats less at beam 10.)
 """
 
 from __future__ import annotations

@@ -100,7 +100,8 @@ class Decoder:
 
         Each depends on its own sentence alone: threads and order of the sentences change nothing.
         """
-        ids, starts = np.ascontiguousarray(ids, np.int32), np.ascontiguousarray(starts, np.int64)
+        # Copies: a kernel would be compiled once more for arrays that are read-only.
+        ids, starts = np.array(ids, np.int32), np.array(starts, np.int64)
         sentences = len(starts) - 1
         block = max(1, min(BLOCK_SENTENCES, -(-sentences // max(threads, 1))))
 

@@ -39,7 +39,9 @@ def ready_phrases(
     """
     if len(table.target_words) and int(table.target_words.max()) >= language_model.vocabulary_size:
         raise ValueError("the phrase table has target words that the language model does not know")
-    slots = index_phrases(table.sources)
+    # Copies: a kernel would be compiled once more for arrays that are read-only.
+    sources, option_start = np.array(table.sources), np.array(table.option_start)
+    slots = index_phrases(sources)
     if len(slots) == 0:
         raise ValueError("a source phrase stands twice in the table")
     least = np.asarray(least_bits(language_model.single_bits, language_model.words, language_model.bits))
@@ -55,10 +57,10 @@ def ready_phrases(
         per_bit,
         word,
     )
-    kept_start, kept = best_options(table.option_start, estimate, options)
+    kept_start, kept = best_options(option_start, estimate, options)
     return (
         slots,
-        table.sources,
+        sources,
         kept_start,
         base[kept],
         estimate[kept],
