@@ -124,6 +124,13 @@ def test_blocks_change_nothing(references, hypotheses, monkeypatch):
     assert not np.array_equal(resampled_sums(counts, seed=5, resamples=9), whole)
 
 
+def test_chunks_change_nothing(references, hypotheses, monkeypatch):
+    systems = [hypotheses, references]
+    whole = TranslationMetric("chrf", [references], is_lowercase=True).counts_of(systems)
+    monkeypatch.setattr("unmt.evaluation.translation.CHUNK_LINES", 7)
+    assert np.array_equal(TranslationMetric("chrf", [references], is_lowercase=True).counts_of(systems), whole)
+
+
 def test_interval_holds_its_estimate():
     interval = percentile_interval(5.0, np.linspace(0, 10, 1001))
     assert interval == (5.0, pytest.approx(0.25), pytest.approx(9.75))
@@ -135,6 +142,8 @@ def test_a_blank_second_reference_counts_as_absent(references):
     assert present[1][1] is None
     assert present[1][0] == second[0]
     metric = TranslationMetric("bleu", present, is_lowercase=False)
+    public = BLEU(references=present)
+    assert metric.signature == public.get_signature().format()
     assert "nrefs:var" in metric.signature
     both_blank = present_references([["", "a"], ["", ""]])
     assert both_blank == [["", "a"], ["", None]]

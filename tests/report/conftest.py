@@ -169,3 +169,43 @@ def benchmark() -> dict[str, Any]:
             {"name": "cipher-solver", "version": None, "cells": [], "reason": "not installed"},
         ],
     }  # fmt: skip
+
+
+@pytest.fixture
+def evaluation() -> dict[str, Any]:
+    """Two systems scored by two metrics, with a test, examples, lengths and a warning."""
+    signatures = {
+        "BLEU": "nrefs:1|case:lc|eff:no|tok:13a|smooth:exp|version:2.6.0",
+        "chrF2": "nrefs:1|case:lc|eff:yes|nc:6|nw:0|space:no|version:2.6.0",
+    }
+    scores = [
+        {"system": system, "metric": metric, "case": "lower-case", "score": score, "low": score - 1.2,
+         "high": score + 1.3, "signature": signatures[metric], "details": {}}
+        for metric, pair in [("BLEU", (30.0, 32.9)), ("chrF2", (51.2, 53.4))]
+        for system, score in zip(("base.txt", "mine.txt"), pair, strict=True)
+    ]  # fmt: skip
+    comparisons = [
+        {"system": "mine.txt", "baseline": "base.txt", "metric": metric, "case": "lower-case", "difference": by,
+         "low": by - 1, "high": by + 1, "p_value": 0.004, "test": "approximate randomisation"}
+        for metric, by in [("BLEU", 2.9), ("chrF2", 2.2)]
+    ]  # fmt: skip
+    by_length = [
+        {"metric": "BLEU", "case": "lower-case", "words_from": low, "words_to": high, "lines": lines,
+         "scores": {"base.txt": 33.0 - place, "mine.txt": 34.0 - place}}
+        for place, (low, high, lines) in enumerate([(1, 8, 160), (9, 12, 440), (13, None, 400)])
+    ]  # fmt: skip
+    examples = [
+        {"line": line, "metric": "chrF2", "case": "lower-case", "score": 11.0 * line, "source": "Un chien court.",
+         "hypotheses": {"base.txt": "A dog.", "mine.txt": "" if line == 3 else "A dog runs over a field."},
+         "references": ["A dog runs over the field."]}
+        for line in (3, 5, 8)
+    ]  # fmt: skip
+    return {
+        "kind": "translations", "lines": 1000, "references": 1, "systems": ["base.txt", "mine.txt"],
+        "scores": scores, "comparisons": comparisons, "by_length": by_length, "examples": examples,
+        "warnings": ["base.txt: 90 of 1,000 lines are empty."], "level": 0.95, "seed": 0, "resamples": 1000,
+        "trials": 10_000, "settings": {"metric": None, "lowercase": "true", "tokenize": "13a"}, "seconds": 4.2,
+        "data": [{"role": role, "file": name, "sha256": sign * 32} for role, name, sign in
+                 [("hypotheses", "base.txt", "ab"), ("hypotheses", "mine.txt", "cd"), ("references", "ref.txt", "ef")]],
+        "version": "0.1.0", "versions": {"python": "3.11.7", "numpy": "2.4.6", "sacrebleu": "2.6.0"},
+    }  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from unmt.report.evaluate_page import evaluate_page
 from unmt.report.page import bench_page, decipher_page
 from unmt.report.table_page import table_page
 
@@ -75,7 +76,11 @@ def measured(page: str, folder: Path, scheme: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def pages(
-    homophonic: dict[str, Any], letter: dict[str, Any], nothing: dict[str, Any], benchmark: dict[str, Any]
+    homophonic: dict[str, Any],
+    letter: dict[str, Any],
+    nothing: dict[str, Any],
+    benchmark: dict[str, Any],
+    evaluation: dict[str, Any],
 ) -> dict[str, str]:
     long_tokens = [f"unbroken-token-of-many-characters-{n % 7}" for n in range(60)]
     tokens = {"letters": "abcdefg" * 8 + "abcd", "plaintext": "abcdefg" * 8 + "abcd", "ciphertext_symbols": long_tokens,
@@ -89,6 +94,10 @@ def pages(
         "tokens": decipher_page(tokens),
         "keyword": decipher_page(tokens | {"family": "vigenere"}),
         "benchmark": bench_page(benchmark),
+        "evaluation": evaluate_page(evaluation),
+        "evaluation of long names": evaluate_page(
+            json.loads(json.dumps(evaluation).replace("mine.txt", "/a/very/long/path" * 12))
+        ),
         "table": table_page(
             {"rows": 40, "table": [letter | {"id": f"row {n}" * (1 + 9 * (n == 7))} for n in range(40)]}
         ),
@@ -96,7 +105,19 @@ def pages(
 
 
 @pytest.mark.parametrize(
-    "name", ["homophonic", "letter", "moved", "nothing", "tokens", "keyword", "benchmark", "table"]
+    "name",
+    [
+        "homophonic",
+        "letter",
+        "moved",
+        "nothing",
+        "tokens",
+        "keyword",
+        "benchmark",
+        "table",
+        "evaluation",
+        "evaluation of long names",
+    ],
 )
 def test_a_page_fits_its_screen_and_fetches_nothing_in_light_and_dark(
     pages: dict[str, str], tmp_path: Path, name: str

@@ -5,18 +5,25 @@ swapped lines are scored from their counts, without reading a text twice.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from unmt.evaluation.intervals import BLOCK_VALUES, LEVEL, Interval
 
+if TYPE_CHECKING:
+    from sacrebleu.metrics.bleu import BLEU
+    from sacrebleu.metrics.chrf import CHRF
+
 Floats = npt.NDArray[np.float64]
 # As sacrebleu prints them; the 2 says that recall counts twice.
 NAMES = {"bleu": "BLEU", "chrf": "chrF2", "chrf++": "chrF2++"}
 # Those of sacrebleu's that need neither another package nor a download.
 TOKENIZERS = ("13a", "intl", "char", "zh", "none")
+
+
+CHUNK_LINES = 1000
 
 
 class Comparison(NamedTuple):
@@ -36,19 +43,14 @@ class TranslationMetric:
     def __init__(
         self, name: str, references: Sequence[Sequence[str | None]], *, is_lowercase: bool, tokenize: str = "13a"
     ) -> None:
-        from sacrebleu.metrics.bleu import BLEU
-        from sacrebleu.metrics.chrf import CHRF
-
-        # Its annotations leave out the None that it is made for.
-        texts = cast("Sequence[Sequence[str]]", references)
         self.name = NAMES[name]
         self.is_lowercase = is_lowercase
-        self._metric: BLEU | CHRF
-        if name == "bleu":
-            # force: no word about text that looks tokenised; that is for the command to say.
-            self._metric = BLEU(lowercase=is_lowercase, tokenize=tokenize, force=True, references=texts)
-        else:
-            self._metric = CHRF(lowercase=is_lowercase, word_order=2 if name == "chrf++" else 0, references=texts)
+        self._key, self._tokenize = name, tokenize
+        self._references = references
+        self._metric = self._with(None)
+        numbers = {sum(text is not None for text in texts) for texts in zip(*references, strict=True)}
+        # What sacrebleu finds out for itself where it sees all lines at once: -1 is "they vary".
+        self._metric.num_refs = numbers.pop() if len(numbers) == 1 else -1
 
     @property
     def signature(self) -> str:
@@ -57,9 +59,19 @@ class TranslationMetric:
 
     def counts(self, hypotheses: Sequence[str]) -> Floats:
         """What is counted in each line: (lines, counts). Scores are of sums over lines."""
-        # Private in sacrebleu, and the only way to its counts; the tests hold what comes out to its public scores.
-        counted = self._metric._extract_corpus_statistics(hypotheses, None)  # noqa: SLF001
-        return np.asarray(counted, dtype=np.float64)
+        return self.counts_of([hypotheses])[0]
+
+    def counts_of(self, systems: Sequence[Sequence[str]]) -> list[Floats]:
+        """The counts (lines, counts) of each of several systems; the references are read once for all of them."""
+        found: list[list[list[float]]] = [[] for _ in systems]
+        # In chunks, for the n-grams of a line's references take a hundred times its own memory.
+        for start in range(0, len(self._references[0]), CHUNK_LINES):
+            chunk = slice(start, start + CHUNK_LINES)
+            metric = self._with([texts[chunk] for texts in self._references])
+            for counted, lines in zip(found, systems, strict=True):
+                # Private in sacrebleu, and the only way to its counts; tests hold what comes out to its public scores.
+                counted.extend(metric._extract_corpus_statistics(lines[chunk], None))  # noqa: SLF001
+        return [np.asarray(counted, dtype=np.float64) for counted in found]
 
     def score(self, sums: npt.ArrayLike) -> float:
         """The score, 0 to 100, of counts (counts,) summed over lines."""
@@ -80,6 +92,18 @@ class TranslationMetric:
             "hypothesis_tokens": int(scored.sys_len),
             "reference_tokens": int(scored.ref_len),
         }
+
+    def _with(self, references: Sequence[Sequence[str | None]] | None) -> "BLEU | CHRF":
+        """The metric as sacrebleu has it, with these references."""
+        from sacrebleu.metrics.bleu import BLEU
+        from sacrebleu.metrics.chrf import CHRF
+
+        # Its annotations leave out the None that it is made for.
+        texts = cast("Sequence[Sequence[str]] | None", references)
+        if self._key == "bleu":
+            # force: no word about text that looks tokenised; that is for the command to say.
+            return BLEU(lowercase=self.is_lowercase, tokenize=self._tokenize, force=True, references=texts)
+        return CHRF(lowercase=self.is_lowercase, word_order=2 if self._key == "chrf++" else 0, references=texts)
 
     def _scored(self, sums: npt.ArrayLike) -> Any:
         return self._metric._compute_score_from_stats(np.asarray(sums, dtype=np.float64).tolist())  # noqa: SLF001

@@ -70,7 +70,7 @@ def _head(
     systems = result.get("systems")
     name = str(systems[-1]) if isinstance(systems, (list, tuple)) and systems else "Evaluation"
     return (
-        '<header class="good">\n<div>\n<p class="kicker">unmt evaluate</p>\n'
+        '<header>\n<div>\n<p class="kicker">unmt evaluate</p>\n'
         f"<h1>{escape(name if len(name) <= 24 else _title(result))}</h1>\n"
         f"<p class=lead>{escape(what + _finding(comparisons))}</p>\n</div>\n</header>\n{facts(pairs)}"
     )

@@ -74,11 +74,8 @@ def score_translations(
     counted: list[_Counted] = []
     for name, is_lowercase in jobs:
         metric = TranslationMetric(name, present, is_lowercase=is_lowercase, tokenize=tokenize)
-        counts = []
-        for system in systems:
-            monitor.update(f"{metric.name} of {system.name}", 0, None, len(counted) / len(jobs))
-            counts.append(metric.counts(system.lines))
-        counted.append(_Counted(metric, counts))
+        monitor.update(f"{metric.name}, {CASES[is_lowercase]}", 0, None, len(counted) / len(jobs))
+        counted.append(_Counted(metric, metric.counts_of([system.lines for system in systems])))
     return {
         "kind": "translations",
         "lines": len(systems[0].lines),
