@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,22 @@ def identical_pairs(source: Sequence[str], target: Sequence[str]) -> Pairs:
     """Pairs of words that are written alike in both languages. Raises InputError where there are none."""
     places = {word: place for place, word in enumerate(target)}
     return _pairs([(place, places[word]) for place, word in enumerate(source) if word in places], "are written alike")
+
+
+def similar_pairs(spelling: Any, least: float) -> Pairs:
+    """Pairs that are each other's most alike in spelling, by a cosine of `least` or more.
+
+    spelling: sparse (S, T) cosines (CSR). Raises InputError where there are none.
+    """
+    rows = spelling.tocoo()
+    order = np.lexsort((rows.col, -rows.data))
+    best_source: dict[int, int] = {}
+    best_target: dict[int, int] = {}
+    for place in order[rows.data[order] >= least].tolist():
+        source, target = int(rows.row[place]), int(rows.col[place])
+        best_source.setdefault(source, target)
+        best_target.setdefault(target, source)
+    return _pairs([(s, t) for s, t in sorted(best_source.items()) if best_target[t] == s], "are written nearly alike")
 
 
 def numeral_pairs(source: Sequence[str], target: Sequence[str]) -> Pairs:

@@ -51,15 +51,17 @@ def self_learning(
     seed: np.random.SeedSequence,
     *,
     words: int = WORDS,
+    first_kept: float = FIRST_KEPT,
     stopped: Callable[[list[float]], bool] = lambda _: False,
 ) -> Learned:
     """The rotation that self-learning finds from the first pairs, with the best objective.
 
     source, target: (words, dimensions), normalised, most frequent first; the first `words` of each side take part.
+    first_kept: the keep probability at the start; 1: no noise.
     stopped: asked after each round with the history; true ends the search.
     """
     state = kernel_state(seed)
-    keep, since, best = FIRST_KEPT, 0, float("-inf")
+    keep, since, best = first_kept, 0, float("-inf")
     found = Learned(procrustes(source[pairs[0]], target[pairs[1]]))
     x, y = source[:words], target[:words]
     rotation = found.rotation

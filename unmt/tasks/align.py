@@ -2,46 +2,308 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unmt.errors import InputError
 from unmt.mappings.linear_map import LinearMap, centred
 from unmt.objectives.csls import matches
-from unmt.solvers.initial_pairs import similarity_pairs
-from unmt.solvers.self_learning import refined, self_learning
-from unmt.solvers.weighting import weighted_maps
+from unmt.solvers.final_map import final_map, weighted
+from unmt.solvers.self_learning import Learned
+from unmt.tasks.align_methods import METHODS, WITHOUT_SPELLING, Words, check_methods, first_pairs, learned_from
 from unmt.tasks.monitor import Monitor
 from unmt.text.vectors import WordVectors
 
 Floats = NDArray[np.float32]
 
+LEAST_WORDS = 60
+LEAST_SPELLING = 0.3
+RUNS, TRANSLATIONS, TEMPERATURE = 10, 5, 0.1
+JUDGED_WORDS = 4000
+SHARED_GAIN, SHARED_FIT = 0.03, 1.15
+"""A search found something with an objective so much above the null's and a held-out fit so many times the null's."""
+
+SHARED, NOTHING = "shared structure", "no shared structure"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One search: a method with a seed. fit: mean CSLS of a word with its nearest, over words not learned from."""
+
+    method: str
+    seed: int
+    objective: float
+    fit: float
+    rounds: int
+    seconds: float
+    history: tuple[float, ...]
+
+    def found_more_than(self, null: Trial) -> bool:
+        """Whether it found more than the same search on vectors that share nothing."""
+        return self.objective > null.objective + SHARED_GAIN and self.fit > max(null.fit, 0.0) * SHARED_FIT
+
 
 @dataclass(frozen=True)
 class Alignment:
-    """The map of both sides, the best mean nearest cosine, and its history."""
+    """What align returns.
 
+    map: both sides into the shared space. translations int64 (S, count) and probabilities float32 (S, count): of each
+    source word, best first. trials: every search; chosen: the one that is used; null: the same on vectors that share
+    nothing. spelling_weight, mutual_pairs: see final_map. stopped: "converged" or "interrupted".
+    """
+
+    source_words: tuple[str, ...]
+    target_words: tuple[str, ...]
     map: LinearMap
-    objective: float
-    history: list[float] = field(default_factory=list)
+    translations: NDArray[np.int64]
+    probabilities: Floats
+    trials: tuple[Trial, ...]
+    chosen: Trial
+    null: Trial | None
+    failures: dict[str, str]
+    spelling_weight: float
+    mutual_pairs: dict[float, int]
+    seconds: float
+    stopped: str
+
+    @property
+    def verdict(self) -> str | None:
+        """Whether the chosen search found more than the null; None where the null was not measured."""
+        if self.null is None:
+            return None
+        return SHARED if self.chosen.found_more_than(self.null) else NOTHING
+
+    @property
+    def objective(self) -> float:
+        """The mean cosine of a word with its nearest, over the words that were learned from."""
+        return self.chosen.objective
+
+    @property
+    def history(self) -> list[float]:
+        """The objective of every round."""
+        return list(self.chosen.history)
+
+    def dictionary(self, least: float = 0.0) -> Iterator[tuple[str, str, float]]:
+        """(source, target, probability) from `least` on, best first for each source word."""
+        for word, row, shares in zip(
+            self.source_words, self.translations.tolist(), self.probabilities.tolist(), strict=True
+        ):
+            for target, share in zip(row, shares, strict=True):
+                if share >= least:
+                    yield word, self.target_words[target], share
+
+    def to_dict(self) -> dict[str, Any]:
+        """What result.json holds; the map and the dictionary are files of their own."""
+        return {
+            "verdict": self.verdict,
+            "method": self.chosen.method,
+            "objective": self.chosen.objective,
+            "held_out_fit": self.chosen.fit,
+            "null": None if self.null is None else _row(self.null, None),
+            "methods": [_row(trial, self.null) for trial in self.trials],
+            "failures": self.failures,
+            "success_rate": self._success_rate(),
+            "history": self.history,
+            "spelling_weight": self.spelling_weight,
+            "mutual_pairs": {str(weight): pairs for weight, pairs in self.mutual_pairs.items()},
+            "words": [len(self.source_words), len(self.target_words)],
+            "seed": self.trials[0].seed,
+            "stopped": self.stopped,
+            "seconds": round(self.seconds, 3),
+        }
+
+    def _success_rate(self) -> dict[str, list[int]] | None:
+        """Of each method the searches that found more than the null, and all; None without a null."""
+        null = self.null
+        if null is None:
+            return None
+        return {
+            method: [
+                sum(trial.method == method and trial.found_more_than(null) for trial in self.trials),
+                sum(trial.method == method for trial in self.trials),
+            ]
+            for method in dict.fromkeys(trial.method for trial in self.trials)
+        }
 
 
 def align(
     source: WordVectors,
     target: WordVectors,
     *,
-    method: str = "similarity",
+    method: str | Sequence[str] = "similarity",
     seed: int = 0,
+    runs: int = 1,
+    null: bool = True,
+    spelling: bool = True,
+    seeds: Sequence[tuple[str, str]] = (),
+    translations: int = TRANSLATIONS,
+    threads: int = 1,
     monitor: Monitor | None = None,
 ) -> Alignment:
-    """One space for two sets of word vectors, without a single pair."""
-    x, centre_source = centred(source.matrix)
-    y, centre_target = centred(target.matrix)
-    learned = self_learning(x, y, similarity_pairs(x, y), np.random.SeedSequence(seed))
-    rotation = refined(x, y, learned.rotation, words=8000, rounds=4)
-    pairs = matches(x[:8000] @ rotation, y[:8000]).both_ways()
-    from_source, from_target = weighted_maps(x, y, pairs)
-    return Alignment(
-        LinearMap(from_source, from_target, centre_source, centre_target), learned.objective, learned.history
+    """One space for two sets of word vectors, and a dictionary with probabilities, without a label.
+
+    method: one or several of METHODS, or "all"; the search with the largest objective is used. runs: searches of each
+    method that draws numbers, with seeds from `seed` on. spelling: whether words written alike count as more alike,
+    with a weight chosen without labels. seeds: pairs of words for method "dictionary".
+    Raises InputError where sizes differ, words are too few, or no method has a start.
+    """
+    start, monitor = time.perf_counter(), monitor or Monitor()
+    methods = _methods(method, seeds)
+    _check_sizes(source, target)
+    (x, centre_source), (y, centre_target) = centred(source.matrix), centred(target.matrix)
+    alike = _spelling(source, target, monitor) if spelling or "similar" in methods else None
+    words = Words(x, y, source.words, target.words, alike, seeds)
+    searches, failures = _searches(words, methods, seed, runs, threads, monitor)
+    if not searches:
+        raise InputError(next(iter(failures.values())))
+    chosen, learned = max(searches, key=lambda pair: pair[0].objective)
+    nothing = _null_trial(words, chosen, monitor) if null and not monitor.stop_requested else None
+    monitor.update("last rounds with more words", len(searches), None, None)
+    final = final_map(x, y, learned.rotation, alike if spelling else None)
+    mapping = LinearMap(final.source, final.target, centre_source, centre_target)
+    monitor.update("dictionary", len(searches), None, None)
+    found = matches(
+        mapping.apply_source(source.matrix),
+        mapping.apply_target(target.matrix),
+        count=translations,
+        extra=weighted(alike, final.spelling_weight),
     )
+    return Alignment(
+        source_words=source.words,
+        target_words=target.words,
+        map=mapping,
+        translations=found.forward,
+        probabilities=_probabilities(found.forward_scores),
+        trials=tuple(trial for trial, _ in searches),
+        chosen=chosen,
+        null=nothing,
+        failures=failures,
+        spelling_weight=final.spelling_weight,
+        mutual_pairs=final.mutual_pairs,
+        seconds=time.perf_counter() - start,
+        stopped="interrupted" if monitor.stop_requested else "converged",
+    )
+
+
+def check_options(method: str | Sequence[str], seeds: Sequence[tuple[str, str]]) -> None:
+    """Raises InputError where methods are unknown, or lack what they need."""
+    _methods(method, seeds)
+
+
+def _methods(method: str | Sequence[str], seeds: Sequence[tuple[str, str]]) -> list[str]:
+    names = [name.strip() for name in method.split(",")] if isinstance(method, str) else list(method)
+    if names == ["all"]:
+        names = [name for name in METHODS if name != "dictionary" or seeds]
+    check_methods(names)
+    if "dictionary" in names and not seeds:
+        raise InputError("method=dictionary needs a seed dictionary. Name one by dictionary=FILE, or another method.")
+    return list(dict.fromkeys(names))
+
+
+def _check_sizes(source: WordVectors, target: WordVectors) -> None:
+    if source.matrix.shape[1] != target.matrix.shape[1]:
+        raise InputError(
+            f"source.vectors have {source.matrix.shape[1]} dimensions, target.vectors {target.matrix.shape[1]}."
+            " Give vectors of one size."
+        )
+    for name, side in (("source", source), ("target", target)):
+        if len(side) < LEAST_WORDS:
+            raise InputError(
+                f"{name}: {len(side)} words are too few. Give vectors of {LEAST_WORDS} words, better 5000."
+            )
+
+
+def _spelling(source: WordVectors, target: WordVectors, monitor: Monitor) -> Any:
+    from unmt.solvers.spelling import spelling_similarity
+
+    monitor.update("spelling", 0, None, None)
+    return spelling_similarity(source.words, target.words, LEAST_SPELLING)
+
+
+def _searches(
+    words: Words, methods: Sequence[str], seed: int, runs: int, threads: int, monitor: Monitor
+) -> tuple[list[tuple[Trial, Learned]], dict[str, str]]:
+    """Every search that could start, in the order of methods and seeds, and why others could not."""
+    jobs: list[tuple[str, int, Any, float]] = []
+    failures: dict[str, str] = {}
+    for method in methods:
+        begun = time.perf_counter()
+        draws = method in {"similarity", "wasserstein", "adversarial"}
+        for number in range(seed, seed + (runs if draws else 1)):
+            try:
+                shared = method == "similarity" and number > seed
+                monitor.update(f"start of {method}", number - seed, None, None)
+                sequence = np.random.SeedSequence([number, 0])
+                pairs = jobs[-1][2] if shared else first_pairs(method, words, sequence, monitor)
+            except InputError as error:
+                failures[method] = str(error)
+                break
+            jobs.append((method, number, pairs, time.perf_counter() - begun))
+            begun = time.perf_counter()
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        found = pool.map(lambda job: _trial(words, job[0], job[1], job[2], job[3], monitor), jobs)
+        return list(found), failures
+
+
+def _trial(
+    words: Words, method: str, seed: int, pairs: Any, seconds: float, monitor: Monitor, stage: str = ""
+) -> tuple[Trial, Learned]:
+    begun = time.perf_counter()
+    sequence = np.random.SeedSequence([seed, 1])
+    learned = learned_from(method, words, pairs, sequence, monitor, stage or f"{method}, seed {seed}")
+    trial = Trial(
+        method,
+        seed,
+        learned.objective,
+        held_out_fit(words, learned.rotation),
+        len(learned.history),
+        round(seconds + time.perf_counter() - begun, 3),
+        tuple(round(value, 6) for value in learned.history),
+    )
+    return trial, learned
+
+
+def held_out_fit(words: Words, rotation: Floats) -> float:
+    """The mean CSLS of a word with its nearest, over source words that were not learned from."""
+    part = slice(words.learning, words.learning + JUDGED_WORDS)
+    return float(matches(words.x[part] @ rotation, words.y[part]).forward_scores.mean())
+
+
+def _null_trial(words: Words, chosen: Trial, monitor: Monitor) -> Trial:
+    """The chosen search on target vectors that keep the spread along every axis, but none of what they share."""
+    rng = np.random.default_rng(np.random.SeedSequence([chosen.seed, 2]))
+    axes = np.linalg.svd(words.y, full_matrices=False)[2]
+    shuffled = np.stack([rng.permutation(column) for column in (words.y @ axes.T).T], axis=1)
+    nothing = Words(words.x, centred(shuffled)[0], words.source, words.target, words.spelling, words.seeds)
+    begun = time.perf_counter()
+    method = chosen.method
+    # What is written shares more than the vectors do: those methods start from the same pairs of words.
+    monitor.update("null: vectors that share nothing", 0, None, None)
+    start = "similarity" if method in WITHOUT_SPELLING else method
+    pairs = first_pairs(start, nothing, np.random.SeedSequence([chosen.seed, 0]), monitor)
+    seconds = time.perf_counter() - begun
+    return _trial(nothing, start, chosen.seed, pairs, seconds, monitor, "null: vectors that share nothing")[0]
+
+
+def _probabilities(scores: Floats) -> Floats:
+    """Softmax of CSLS over the translations that are kept, (S, count)."""
+    raised = np.exp((scores - scores[:, :1]) / TEMPERATURE)
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
+
+
+def _row(trial: Trial, null: Trial | None) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "method": trial.method,
+        "seed": trial.seed,
+        "objective": trial.objective,
+        "held_out_fit": trial.fit,
+        "rounds": trial.rounds,
+        "seconds": trial.seconds,
+    }
+    return row if null is None else {**row, "found": trial.found_more_than(null)}

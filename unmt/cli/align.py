@@ -1,0 +1,207 @@
+"""`unmt align`: word vectors of two languages into one space, and a dictionary."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from unmt.cli.command import Command
+from unmt.cli.decipher import check_numbers, expanded, in_any_case
+from unmt.cli.interruption import Interrupted, stop_on_interrupt
+from unmt.cli.output import note, write
+from unmt.cli.progress import Progress
+from unmt.cli.run_directory import RunDirectory, RunSettings, run_directory
+from unmt.errors import InputError
+
+if TYPE_CHECKING:
+    from unmt.tasks.align import Alignment
+    from unmt.text.vectors import WordVectors
+
+HELP = """
+Usage: unmt align source.vectors=FILE target.vectors=FILE [key=value ...]
+
+Word vectors of two languages, each made from its own texts, into one space without a pair of words that is known:
+a dictionary with probabilities, and whether the two have any structure in common.
+
+  unmt align source.vectors=en.vec target.vectors=fr.vec > en-fr.tsv
+  unmt align source.train=a.txt target.train=b.txt            (vectors are learned from the texts)
+  unmt align source.vectors=en.vec target.vectors=fr.vec method=all
+  unmt evaluate dictionary=en-fr.tsv references=pairs.tsv
+
+The two sides
+  source.vectors=FILE  word vectors in word2vec's text format (.gz too), most frequent words first
+  target.vectors=FILE
+  source.train=FILE    instead: a text, a sentence a line
+  target.train=FILE
+  limit=20000          so many words of each
+
+How to search
+  method=similarity    where it starts: similarity (how similarities are distributed), wasserstein, gromov (optimal
+                       transport), adversarial, identical, similar (words written alike), numerals, dictionary;
+                       several with commas, or all: then the one that fits best is used, and all are compared
+  dictionary=null      a seed dictionary for method=dictionary: lines of source, tab, target
+  spelling=true        words written alike count as more alike, as far as the vectors agree; false: vectors alone
+  runs=10              searches of each method that draws numbers: how many of them find something, and the best
+  null=true            also search vectors that share nothing, for the verdict; false saves that time
+  threads=null         so many cores; null: all
+  seed=0               same seed, same answer
+
+Where things go
+  standard output      lines of source, tab, target, tab, probability; best first for each source word
+  translations=5       so many for each word
+  run.dir=null         folder for config.yaml, metrics.jsonl, result.json, map.npz and dictionary.tsv;
+                       null: a dated one under runs/
+  quiet=false          true: nothing on standard error but errors
+
+Ctrl-C keeps the best so far. -m with key=a,b,c runs once for each value.
+"""
+
+
+@dataclass
+class SideSettings:
+    """One language: vectors, or a text to learn them from."""
+
+    vectors: str | None = None
+    train: str | None = None
+
+
+@dataclass
+class Configuration:
+    """The keys of `unmt align`; HELP says what each is."""
+
+    source: SideSettings = field(default_factory=SideSettings)
+    target: SideSettings = field(default_factory=SideSettings)
+    method: str = "similarity"
+    dictionary: str | None = None
+    spelling: bool = True
+    limit: int = 20000
+    translations: int = 5
+    runs: int = 10
+    null: bool = True
+    seed: int = 0
+    threads: int | None = None
+    quiet: bool = False
+    run: RunSettings = field(default_factory=RunSettings)
+
+
+def run(configuration: Configuration) -> None:
+    """Align what the configuration names."""
+    check(configuration)
+    from unmt.tasks.align import check_options
+
+    seeds = _seed_pairs(configuration.dictionary)
+    check_options(configuration.method, seeds)
+    with run_directory("align", configuration) as directory:
+        progress = Progress(directory.append_metrics, quiet=configuration.quiet)
+        with stop_on_interrupt(progress):
+            try:
+                found = _aligned(configuration, seeds, progress)
+            finally:
+                progress.clear()
+            in_any_case(
+                lambda: _keep(directory, found),
+                lambda: _tell(found, directory, quiet=configuration.quiet),
+            )
+    if found.stopped == "interrupted":
+        raise Interrupted(f"Interrupted. The best map so far is in {directory.path}. The same command starts again.")
+
+
+def check(configuration: Configuration) -> None:
+    """Raises InputError for what no vectors could make right."""
+    check_numbers(configuration)
+    for key, least in (("translations", 1), ("runs", 1)):
+        if getattr(configuration, key) < least:
+            raise InputError(f"{key}={getattr(configuration, key)}: too small. Give {least} or more.")
+    for name in ("source", "target"):
+        side = getattr(configuration, name)
+        if (side.vectors is None) == (side.train is None):
+            what = "both are given" if side.vectors is not None else "neither is given"
+            raise InputError(f"{name}.vectors= and {name}.train=: {what}. Give word vectors, or a text to learn from.")
+
+
+def _aligned(configuration: Configuration, seeds: list[tuple[str, str]], progress: Progress) -> "Alignment":
+    import os
+
+    from unmt.tasks.align import align
+
+    sides = [_side(side, configuration.limit, progress) for side in (configuration.source, configuration.target)]
+    return align(
+        *sides,
+        method=configuration.method,
+        seed=configuration.seed,
+        runs=configuration.runs,
+        null=configuration.null,
+        spelling=configuration.spelling,
+        seeds=seeds,
+        translations=configuration.translations,
+        threads=configuration.threads or os.cpu_count() or 1,
+        monitor=progress,
+    )
+
+
+def _side(side: SideSettings, limit: int, progress: Progress) -> "WordVectors":
+    from unmt.tasks.learn_vectors import learn_vectors
+    from unmt.text.vectors import read_vectors
+
+    if side.vectors is not None:
+        progress.update(f"reading {side.vectors}", 0, None, None)
+        return read_vectors(expanded(side.vectors), limit)
+    assert side.train is not None
+    progress.update(f"learning vectors from {side.train}", 0, None, None)
+    return learn_vectors(expanded(side.train)).first(limit)
+
+
+def _seed_pairs(path: str | None) -> list[tuple[str, str]]:
+    from unmt.text.readers import read_text
+
+    if path is None:
+        return []
+    pairs = []
+    for number, line in enumerate(read_text(expanded(path)).split("\n"), start=1):
+        cells = line.split("\t")
+        if line and len(cells) < 2:
+            raise InputError(f"{path}, line {number}: not two words with a tab between them. Give source, tab, target.")
+        if line:
+            pairs.append((cells[0], cells[1]))
+    return pairs
+
+
+def _keep(directory: RunDirectory, found: "Alignment") -> None:
+    directory.write_json("result.json", found.to_dict())
+    directory.write_text("dictionary.tsv", _lines(found))
+    with directory.refusals():
+        found.map.save(directory.file("map.npz"))
+
+
+def _tell(found: "Alignment", directory: RunDirectory, *, quiet: bool) -> None:
+    write(_lines(found))
+    if not quiet:
+        note("\n" + _summary(found.to_dict()) + f"\nrun       {directory.path}")
+
+
+def _lines(found: "Alignment") -> str:
+    return "".join(f"{source}\t{target}\t{share:.4f}\n" for source, target, share in found.dictionary())
+
+
+def _summary(result: dict[str, Any]) -> str:
+    """What a person reads: the verdict and the figures that it stands on, and the methods beside each other."""
+    lines = [f"verdict   {result['verdict'] or 'not measured (null=false)'}"]
+    columns = "{method:<12}{seed:>5}{objective:>11.4f}{held_out_fit:>9.4f}{rounds:>8}{seconds:>9.1f}"
+    lines.append(f"          {'method':<12}{'seed':>5}{'objective':>11}{'fit':>9}{'rounds':>8}{'seconds':>9}")
+    lines += [f"          {columns.format(**row)}" for row in result["methods"]]
+    if result["null"]:
+        lines.append(f"null      {columns.format(**result['null'])}")
+    lines += [f"failed    {method}: {why}" for method, why in result["failures"].items()]
+    for method, (good, every) in (result["success_rate"] or {}).items():
+        lines.append(f"success   {method}: {good} of {every}")
+    lines.append(
+        f"used      {result['method']}, spelling x {result['spelling_weight']}, {result['seconds']:.0f} seconds"
+    )
+    return "\n".join(lines)
+
+
+COMMAND = Command(
+    name="align",
+    summary="word vectors of two languages into one space; a dictionary",
+    help=HELP,
+    configuration=Configuration,
+    run=run,
+)

@@ -1,0 +1,96 @@
+"""The ways to a first map between two sets of word vectors, each by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unmt.errors import InputError
+from unmt.objectives.csls import matches
+from unmt.solvers import initial_pairs
+from unmt.solvers.self_learning import WORDS, Learned, self_learning
+from unmt.tasks.monitor import Monitor
+
+Floats = NDArray[np.float32]
+Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
+
+WITHOUT_SPELLING = ("similarity", "wasserstein", "gromov", "adversarial")
+WITH_SPELLING = ("identical", "similar", "numerals")
+METHODS = (*WITHOUT_SPELLING, *WITH_SPELLING, "dictionary")
+LEAST_ALIKE = 0.6
+"""Letter n-gram cosine of words that are similar strings."""
+
+
+@dataclass
+class Words:
+    """Normalised vectors of both sides, what is written there, and what else a method may look at.
+
+    x, y: (words, dimensions), most frequent first; the first `learning` of each take part in learning.
+    spelling: sparse (S, T) letter n-gram cosines, or None. seeds: pairs of a seed dictionary.
+    """
+
+    x: Floats
+    y: Floats
+    source: Sequence[str]
+    target: Sequence[str]
+    spelling: Any = None
+    seeds: Sequence[tuple[str, str]] = ()
+    learning: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        # The words after them judge what was learned.
+        self.learning = min(WORDS, 2 * min(len(self.x), len(self.y)) // 3)
+
+
+def check_methods(names: Sequence[str]) -> None:
+    """Raises InputError where a name is none of METHODS."""
+    for name in names:
+        if name not in METHODS:
+            raise InputError(f"method={name}: no such method. Give one or more of {', '.join(METHODS)}, or all.")
+
+
+def first_pairs(method: str, words: Words, seed: np.random.SeedSequence, monitor: Monitor) -> Pairs:
+    """The pairs that a method starts self-learning from. Raises InputError where it finds none."""
+    if method == "similarity":
+        return initial_pairs.similarity_pairs(words.x, words.y)
+    if method == "identical":
+        return initial_pairs.identical_pairs(words.source, words.target)
+    if method == "numerals":
+        return initial_pairs.numeral_pairs(words.source, words.target)
+    if method == "dictionary":
+        return initial_pairs.dictionary_pairs(words.source, words.target, words.seeds)
+    if method == "similar":
+        return initial_pairs.similar_pairs(words.spelling, LEAST_ALIKE)
+    if method == "gromov":
+        from unmt.solvers.gromov_wasserstein import gromov_pairs
+
+        return gromov_pairs(words.x, words.y)
+    rotation = _first_rotation(method, words, seed, lambda: monitor.stop_requested)
+    return matches(words.x[: words.learning] @ rotation, words.y[: words.learning]).both_ways()
+
+
+def _first_rotation(method: str, words: Words, seed: np.random.SeedSequence, stopped: Callable[[], bool]) -> Floats:
+    if method == "wasserstein":
+        from unmt.solvers.wasserstein_procrustes import wasserstein_rotation
+
+        return wasserstein_rotation(words.x, words.y, seed, stopped=stopped)
+    from unmt.solvers.adversarial_map import adversarial_rotation
+
+    return adversarial_rotation(words.x, words.y, seed, stopped=stopped)
+
+
+def learned_from(
+    method: str, words: Words, pairs: Pairs, seed: np.random.SeedSequence, monitor: Monitor, stage: str
+) -> Learned:
+    """Self-learning to its end. Only similarity distributions, which start from almost nothing, need its noise."""
+
+    def stopped(history: list[float]) -> bool:
+        monitor.update(stage, len(history), None, None)
+        return monitor.stop_requested
+
+    noise = {} if method == "similarity" else {"first_kept": 1.0}
+    return self_learning(words.x, words.y, pairs, seed, words=words.learning, stopped=stopped, **noise)
