@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from unmt.errors import InputError
 from unmt.mappings.lexicon import Lexicon
 from unmt.solvers.contexts import contexts_of, shared_rows, unit_rows
+from unmt.solvers.frequency_profile import profile_channel
 from unmt.solvers.spelling import spelling_similarity
 from unmt.solvers.word_scores import COMMON, Best, Channel, WordScores, believed, best_of
 from unmt.text.vocabulary import Vocabulary
@@ -36,6 +37,13 @@ CONTEXT_COUNT = 2
 """Words that stand less often have no contexts."""
 
 RANK = 300
+"""Dimensions of the space of contexts."""
+
+FIRST_WORDS, GROWTH, GROWTH_ROUNDS = 100, 1.3, 2
+"""Without vectors: words of a side that are paired first, how many times more come next, and rounds at each size."""
+
+PROFILE_WORDS = 400
+"""Up to so many words, frequency profiles have a say."""
 
 
 @dataclass
@@ -72,7 +80,7 @@ def build_lexicon(
     """
     search = Search(source, target, source_vectors, target_vectors, seed)
     report = LexiconReport()
-    pairs = search.mutual(None)
+    pairs = search.mutual(None) if search.vectors is not None else search.grown_pairs(source, target)
     for number in range(rounds):
         if monitor is not None:
             monitor("words paired by their contexts", (number + 1) / (rounds + 2))
@@ -98,7 +106,8 @@ class Search:
         for name, corpus in (("source", source), ("target", target)):
             if not (corpus.vocabulary.counts >= CONTEXT_COUNT).any():
                 raise InputError(f"The {name} text has no word that stands twice. Give more text.")
-        self.paired = tuple(max(1, min(PAIR_WORDS, int((counts >= PAIR_COUNT).sum()))) for counts in self.counts)
+        sizes = [max(1, min(PAIR_WORDS, int((counts >= PAIR_COUNT).sum()))) for counts in self.counts]
+        self.paired = (sizes[0], sizes[1])
         self.spelling = spelling_similarity(source.vocabulary.words, target.vocabulary.words)
         self.vectors = _vector_channel(source_vectors, target_vectors)
         self.paired_vectors = self.vectors and self.vectors.of_first(*self.paired)
@@ -109,12 +118,35 @@ class Search:
 
     def mutual(self, pairs: tuple[Ints, Ints] | None) -> tuple[Ints, Ints]:
         """The words that are each other's best, with the contexts of these pairs."""
-        channel = None if pairs is None else self.context_channel(pairs, self.paired)
-        return best_of(self._scores(self.paired, self.paired_vectors, channel), 1).mutual()
+        return self._mutual(self.paired, self.paired_vectors, pairs)
+
+    def grown_pairs(self, source: WordCorpus, target: WordCorpus) -> tuple[Ints, Ints]:
+        """First pairs without vectors: of the most frequent words by their frequency profiles, then of more and more.
+
+        The profiles are soon given up, as what pairs of words say is more exact.
+        """
+        profiles = profile_channel(source, target, self.paired)
+        pairs: tuple[Ints, Ints] | None = None
+        words = FIRST_WORDS
+        while True:
+            size = (min(words, self.paired[0]), min(words, self.paired[1]))
+            known = profiles.of_first(*size) if words <= PROFILE_WORDS else None
+            for _ in range(GROWTH_ROUNDS):
+                pairs = self._mutual(size, known, pairs)
+            assert pairs is not None
+            if size == self.paired:
+                return pairs
+            words = int(words * GROWTH)
+
+    def _mutual(
+        self, size: tuple[int, int], vectors: Channel | None, pairs: tuple[Ints, Ints] | None
+    ) -> tuple[Ints, Ints]:
+        channel = None if pairs is None else self.context_channel(pairs, size)
+        return best_of(self._scores(size, vectors, channel), 1).mutual()
 
     def best(self, pairs: tuple[Ints, Ints], count: int, report: LexiconReport) -> Best:
         """The best partners of all words, with the contexts of these pairs."""
-        rows = tuple(contexts.before.shape[0] for contexts in self.contexts)
+        rows = (self.contexts[0].before.shape[0], self.contexts[1].before.shape[0])
         channel = self.context_channel(pairs, rows)
         size = (len(self.counts[0]), len(self.counts[1]))
         best = best_of(self._scores(size, self.vectors, channel), count)
@@ -126,7 +158,7 @@ class Search:
         report.context_cosine = float(np.average(cosines, weights=self.counts[0][left])) if len(left) else 0.0
         return best
 
-    def context_channel(self, pairs: tuple[Ints, Ints], rows: tuple[int, ...]) -> Channel:
+    def context_channel(self, pairs: tuple[Ints, Ints], rows: tuple[int, int]) -> Channel:
         """Contexts of the first `rows` words of each side in the space of these pairs."""
         weights = tuple(np.sqrt(np.minimum(1.0, counts / COMMON)).astype(np.float32) for counts in self.counts)
         left, right = (contexts.first(count) for contexts, count in zip(self.contexts, rows, strict=True))
@@ -134,7 +166,7 @@ class Search:
         shared = shared_rows(left, right, pairs, chosen_by, rank=RANK, seed=self.seed)
         return Channel.of(shared, (believed(self.counts[0][: rows[0]]), believed(self.counts[1][: rows[1]])))
 
-    def _scores(self, size: tuple[int, ...], vectors: Channel | None, contexts: Channel | None) -> WordScores:
+    def _scores(self, size: tuple[int, int], vectors: Channel | None, contexts: Channel | None) -> WordScores:
         counts = self.counts
         spelling = self.spelling[: size[0], : size[1]]
         totals = (int(counts[0].sum()), int(counts[1].sum()))

@@ -122,7 +122,7 @@ def unit_rows(matrix: Any) -> Any:
 def shared_rows(
     source: Contexts, target: Contexts, pairs: tuple[Ints, Ints], weights: tuple[Floats, Floats], rank: int, seed: int
 ) -> tuple[Floats, Floats]:
-    """Rows (R, rank) of both languages in one space, of unit length, from columns that are pairs of words.
+    """Rows (R, 2 rank at most) of both languages in one space, of unit length, from columns that are pairs of words.
 
     weights: (R,) of each side, how much a row counts when the space is chosen. The space is that of the largest
     singular vectors of both sides' rows (a random projection, and two rounds that turn it towards them: Halko,
@@ -131,6 +131,8 @@ def shared_rows(
     from scipy import sparse
 
     left, right = source.rows(pairs[0]), target.rows(pairs[1])
+    if left.shape[1] <= 2 * rank:
+        return left.toarray(), right.toarray()  # as they are: finding axes would take longer than it saves
     together = sparse.vstack([sparse.diags(weights[0]) @ left, sparse.diags(weights[1]) @ right], format="csr")
     together = together.astype(np.float32)
     axes = _largest_axes(together, min(rank, *together.shape), seed)
