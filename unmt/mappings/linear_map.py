@@ -73,7 +73,7 @@ class LinearMap:
     def load(cls, path: Path | str) -> LinearMap:
         """What save wrote. Raises InputError where the file is not there, broken, or of another version."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with Path(path).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 held = {name: file[name] for name in file.files}
         except FileNotFoundError:
             raise InputError(f"{path}: no such file. Name a map that `unmt align` wrote.") from None

@@ -2,7 +2,7 @@
 
     min over rotations W and permutations P of  || X W - P Y ||^2
 
-The start is a doubly stochastic P that makes the similarities inside both languages alike, || K_x P - P K_y ||^2,
+The start is a doubly stochastic P that makes the squared similarities inside both languages alike, || K_x P - P K_y ||^2,
 found by Frank and Wolfe's method. Then batches of words are drawn, assigned by the Hungarian method, and W goes a step
 towards their Procrustes rotation; batches grow.
 Source: Grave, Joulin and Berthet, "Unsupervised alignment of embeddings with Wasserstein Procrustes", 2019. Theirs
@@ -16,7 +16,6 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from unmt.mappings.linear_map import centred
 from unmt.solvers.procrustes import procrustes
 
 Floats = NDArray[np.float32]
@@ -57,8 +56,9 @@ def wasserstein_rotation(
 
 def _relaxed_start(source: Floats, target: Floats) -> Floats:
     size = min(len(source), len(target), START_WORDS)
-    x, y = (centred(side[:size])[0] for side in (source, target))
-    kernel_x, kernel_y = _unit_norm(x @ x.T), _unit_norm(y @ y.T)
+    x, y = source[:size], target[:size]
+    # Squares: the rows of centred similarities all sum to zero, and an even P would be a point of rest.
+    kernel_x, kernel_y = _unit_norm((x @ x.T) ** 2), _unit_norm((y @ y.T) ** 2)
     plan = np.full((size, size), 1.0 / size, np.float32)
     for number in range(START_ROUNDS):
         # The gradient of || K_x P - P K_y ||^2.

@@ -54,8 +54,9 @@ def read_vectors(path: Path | str, limit: int | None = None) -> WordVectors:
             raise InputError(f"{path}, line {number}: more rows than the {count} of the header. Mend the header.")
         word, values = _row(line, dimensions, f"{path}, line {number}")
         rows += 1
-        if places.setdefault(word, len(places)) == len(places) - 1:
-            matrix[len(places) - 1] = values
+        if word not in places:
+            places[word] = len(places)
+            matrix[places[word]] = values
     if rows < wanted:
         raise InputError(f"{path} has {rows} rows, its header says {count}. It is half written: make it anew.")
     matrix = matrix[: len(places)]
@@ -80,13 +81,14 @@ def _header(line: str, name: str) -> tuple[int, int]:
     return int(cells[0]), int(cells[1])
 
 
-def _row(line: str, dimensions: int, where: str) -> tuple[str, list[float]]:
+def _row(line: str, dimensions: int, where: str) -> tuple[str, Floats]:
     # From the right: a word may hold a space.
     cells = line.rstrip().rsplit(" ", dimensions)
     if len(cells) != dimensions + 1:
         raise InputError(f"{where}: {len(cells) - 1} numbers, but the header says {dimensions}. Is the file whole?")
     try:
-        return cells[0], [float(cell) for cell in cells[1:]]
+        with np.errstate(over="ignore"):
+            return cells[0], np.array([float(cell) for cell in cells[1:]]).astype(np.float32)
     except ValueError:
         raise InputError(f"{where}: not {dimensions} numbers after the word. Is the file whole?") from None
 

@@ -1,0 +1,101 @@
+import json
+
+import numpy as np
+import pytest
+
+from unmt.errors import InputError
+from unmt.tasks.align import NOTHING, SHARED, align
+from unmt.text.vectors import WordVectors
+
+WORDS, SIZE = 500, 24
+
+
+def clustered(rng):
+    """Vectors in clusters of several sizes and widths, as those of words are."""
+    share = 1 / np.arange(1, 41) ** 0.7
+    cluster = rng.choice(40, WORDS, p=share / share.sum())
+    width = rng.uniform(0.3, 1.2, 40)[cluster][:, None]
+    centres = rng.standard_normal((40, SIZE))[cluster]
+    return (centres + rng.standard_normal((WORDS, SIZE)) * width) * np.linspace(2, 0.4, SIZE)
+
+
+def spelled(rng):
+    """Words of random letters, so that spelling says nothing."""
+    return tuple(f"{place}".join(map(chr, rng.integers(97, 123, 6))) for place in range(WORDS))
+
+
+@pytest.fixture(scope="module")
+def sides():
+    rng = np.random.default_rng(11)
+    vectors = clustered(rng)
+    turned = vectors @ np.linalg.qr(rng.standard_normal((SIZE, SIZE)))[0] + 0.05 * rng.standard_normal(vectors.shape)
+    unrelated = clustered(rng)
+    return {
+        name: WordVectors(spelled(rng), np.asarray(matrix, np.float32))
+        for name, matrix in (("source", vectors), ("turned", turned), ("unrelated", unrelated))
+    }
+
+
+@pytest.fixture(scope="module")
+def found(sides):
+    return align(sides["source"], sides["turned"], runs=2, threads=2)
+
+
+def test_a_planted_rotation_is_found_and_its_verdict_is_shared_structure(sides, found):
+    assert found.verdict == SHARED
+    assert (found.translations[:, 0] == np.arange(WORDS)).mean() > 0.99
+    best = {}
+    for source, target, _ in found.dictionary():
+        best.setdefault(source, target)
+    right = dict(zip(sides["source"].words, sides["turned"].words, strict=True))
+    assert sum(best[word] == right[word] for word in right) > 0.99 * WORDS
+
+
+def test_the_result_is_whole(found):
+    result = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert result["success_rate"] == {"similarity": [2, 2]}
+    assert [row["seed"] for row in result["methods"]] == [0, 1]
+    assert result["null"]["objective"] < result["objective"] == max(row["objective"] for row in result["methods"])
+
+
+def test_probabilities_fall_and_sum_to_one(found):
+    assert (np.diff(found.probabilities, axis=1) <= 0).all()
+    np.testing.assert_allclose(found.probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+def test_vectors_that_share_nothing_get_that_verdict(sides):
+    assert align(sides["source"], sides["unrelated"]).verdict == NOTHING
+
+
+def test_shuffled_vectors_get_that_verdict(sides):
+    rng = np.random.default_rng(3)
+    shuffled = rng.permutation(sides["turned"].matrix.ravel()).reshape(WORDS, SIZE)
+    assert align(sides["source"], WordVectors(sides["turned"].words, shuffled)).verdict == NOTHING
+
+
+def test_threads_change_nothing(sides, found):
+    again = align(sides["source"], sides["turned"], runs=2, threads=1)
+    np.testing.assert_array_equal(again.map.matrix_source, found.map.matrix_source)
+    np.testing.assert_array_equal(again.translations, found.translations)
+
+
+def test_methods_stand_beside_each_other(sides):
+    right = list(zip(sides["source"].words, sides["turned"].words, strict=True))[:100]
+    found = align(sides["source"], sides["turned"], method="similarity,dictionary,identical", seeds=right, null=False)
+    assert {trial.method for trial in found.trials} == {"similarity", "dictionary"}
+    assert "written alike" in found.failures["identical"]
+    assert found.verdict is None
+
+
+def test_bad_input_is_refused(sides):
+    source = sides["source"]
+    with pytest.raises(InputError, match=r"24 dimensions, target\.vectors 10"):
+        align(source, WordVectors(source.words, source.matrix[:, :10]))
+    with pytest.raises(InputError, match="too few"):
+        align(source, source.first(20))
+    with pytest.raises(InputError, match="no such method"):
+        align(source, source, method="guess")
+    with pytest.raises(InputError, match="needs a seed dictionary"):
+        align(source, source, method="dictionary")
+    with pytest.raises(InputError, match="Choose another start"):
+        align(source, sides["turned"], method="identical")
