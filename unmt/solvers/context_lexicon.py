@@ -80,15 +80,15 @@ def build_lexicon(
     """
     search = Search(source, target, source_vectors, target_vectors, seed)
     report = LexiconReport()
-    pairs = search.mutual(None) if search.vectors is not None else search.grown_pairs(source, target)
+    found = search.paired_best(None) if search.vectors is not None else search.grown(source, target)
     for number in range(rounds):
         if monitor is not None:
             monitor("words paired by their contexts", (number + 1) / (rounds + 2))
-        before = pairs
-        pairs = search.mutual(pairs)
+        before, found = found, search.paired_best(found)
+        pairs = found.mutual()
         report.pairs.append(len(pairs[0]))
-        report.agreement.append(_agreement(before, pairs))
-    best = search.best(pairs, options, report)
+        report.agreement.append(_agreement(before.mutual(), pairs))
+    best = search.best(found, options, report)
     vocabularies = source.vocabulary, target.vocabulary
     forward = _lexicon(*vocabularies, best.forward, best.forward_scores)
     return forward, _lexicon(*vocabularies[::-1], best.backward, best.backward_scores), report
@@ -112,42 +112,35 @@ class Search:
         self.vectors = _vector_channel(source_vectors, target_vectors)
         self.paired_vectors = self.vectors and self.vectors.of_first(*self.paired)
         self.contexts = tuple(
-            contexts_of(corpus, int((corpus.vocabulary.counts >= CONTEXT_COUNT).sum()), columns)
-            for corpus, columns in zip((source, target), self.paired, strict=True)
+            contexts_of(corpus, int((corpus.vocabulary.counts >= CONTEXT_COUNT).sum())) for corpus in (source, target)
         )
 
-    def mutual(self, pairs: tuple[Ints, Ints] | None) -> tuple[Ints, Ints]:
-        """The words that are each other's best, with the contexts of these pairs."""
-        return self._mutual(self.paired, self.paired_vectors, pairs)
+    def paired_best(self, known: Best | None) -> Best:
+        """The best partner of each word that takes part in the rounds, with the contexts that these partners give."""
+        return self._best(self.paired, self.paired_vectors, known)
 
-    def grown_pairs(self, source: WordCorpus, target: WordCorpus) -> tuple[Ints, Ints]:
-        """First pairs without vectors: of the most frequent words by their frequency profiles, then of more and more.
+    def grown(self, source: WordCorpus, target: WordCorpus) -> Best:
+        """First partners without vectors: of the commonest words by their frequency profiles, then of more and more.
 
         The profiles are soon given up, as what pairs of words say is more exact.
         """
         profiles = profile_channel(source, target, self.paired)
-        pairs: tuple[Ints, Ints] | None = None
+        found: Best | None = None
         words = FIRST_WORDS
         while True:
             size = (min(words, self.paired[0]), min(words, self.paired[1]))
             known = profiles.of_first(*size) if words <= PROFILE_WORDS else None
             for _ in range(GROWTH_ROUNDS):
-                pairs = self._mutual(size, known, pairs)
-            assert pairs is not None
+                found = self._best(size, known, found)
+            assert found is not None
             if size == self.paired:
-                return pairs
+                return found
             words = int(words * GROWTH)
 
-    def _mutual(
-        self, size: tuple[int, int], vectors: Channel | None, pairs: tuple[Ints, Ints] | None
-    ) -> tuple[Ints, Ints]:
-        channel = None if pairs is None else self.context_channel(pairs, size)
-        return best_of(self._scores(size, vectors, channel), 1).mutual()
-
-    def best(self, pairs: tuple[Ints, Ints], count: int, report: LexiconReport) -> Best:
-        """The best partners of all words, with the contexts of these pairs."""
+    def best(self, known: Best, count: int, report: LexiconReport) -> Best:
+        """The best partners of all words, with the contexts that the known ones give."""
         rows = (self.contexts[0].before.shape[0], self.contexts[1].before.shape[0])
-        channel = self.context_channel(pairs, rows)
+        channel = self.context_channel(known, rows)
         size = (len(self.counts[0]), len(self.counts[1]))
         best = best_of(self._scores(size, self.vectors, channel), count)
         left, right = best.mutual()
@@ -158,13 +151,17 @@ class Search:
         report.context_cosine = float(np.average(cosines, weights=self.counts[0][left])) if len(left) else 0.0
         return best
 
-    def context_channel(self, pairs: tuple[Ints, Ints], rows: tuple[int, int]) -> Channel:
-        """Contexts of the first `rows` words of each side in the space of these pairs."""
-        weights = tuple(np.sqrt(np.minimum(1.0, counts / COMMON)).astype(np.float32) for counts in self.counts)
+    def context_channel(self, known: Best, rows: tuple[int, int]) -> Channel:
+        """Contexts of the first `rows` words of each side in the space of the known partners."""
+        weights = [np.sqrt(np.minimum(1.0, counts / COMMON)).astype(np.float32) for counts in self.counts]
         left, right = (contexts.first(count) for contexts, count in zip(self.contexts, rows, strict=True))
         chosen_by = (weights[0][: rows[0]], weights[1][: rows[1]])
-        shared = shared_rows(left, right, pairs, chosen_by, rank=RANK, seed=self.seed)
+        shared = shared_rows(left, right, known.columns(), chosen_by, rank=RANK, seed=self.seed)
         return Channel.of(shared, (believed(self.counts[0][: rows[0]]), believed(self.counts[1][: rows[1]])))
+
+    def _best(self, size: tuple[int, int], vectors: Channel | None, known: Best | None) -> Best:
+        channel = None if known is None else self.context_channel(known, size)
+        return best_of(self._scores(size, vectors, channel), 1)
 
     def _scores(self, size: tuple[int, int], vectors: Channel | None, contexts: Channel | None) -> WordScores:
         counts = self.counts

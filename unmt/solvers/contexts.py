@@ -1,7 +1,8 @@
 """What stands around the words of a text, and the same words of two texts side by side in one space.
 
 A word is a row of positive pointwise mutual information (PPMI) with the words before it and those behind it. Once some
-words of two languages are paired, both languages have the same columns, and rows can be compared across them.
+words of two languages are paired, both languages have the same columns, and rows can be compared across them. Words
+that are in no pair may count in the column of a likely translation: the many forms of an adjective in that of the one.
 """
 
 from __future__ import annotations
@@ -25,37 +26,64 @@ SMOOTHING = 0.6
 """Exponent of the counts of context words: rare ones would else count too much (word2vec: 0.75)."""
 
 
+@dataclass(frozen=True)
+class Columns:
+    """Which column of the shared space a neighbour counts in.
+
+    column: (V',) of the most frequent words, -1 for none. weight: (V',) float32, how much of a word is counted.
+    number: columns in all, the same for both languages.
+    """
+
+    column: Ints
+    weight: Floats
+    number: int
+
+
 @dataclass(frozen=True, eq=False)
 class Contexts:
-    """PPMI of the R most frequent words with the C most frequent ones around them.
+    """How often the R most frequent words have which word before and behind them, near ones counting more.
 
-    before, behind: sparse CSC (R, C + 2) float32; the last two columns are the begin and the end of a sentence.
+    before, behind: sparse CSR (R, V + 2) float32; the last two columns are the begin and the end of a sentence.
+    totals: (2, R) sums of the rows. shares: (2, V + 2) share of each word among all that is before, or behind.
     """
 
     before: Any
     behind: Any
+    totals: NDArray[np.float64]
+    shares: NDArray[np.float64]
 
     def first(self, rows: int) -> Contexts:
         """The contexts of the most frequent of these words."""
-        return Contexts(self.before[:rows], self.behind[:rows])
+        return Contexts(self.before[:rows], self.behind[:rows], self.totals[:, :rows], self.shares)
 
-    def rows(self, columns: Ints) -> Any:
-        """Sparse CSR (R, 2 len(columns) + 2) of unit rows: these columns before and behind, and the sentence's ends."""
+    def rows(self, columns: Columns) -> Any:
+        """Sparse CSR (R, 2 columns + 4) unit rows of PPMI: the columns and the ends of a sentence before and behind."""
         from scipy import sparse
 
-        ends = self.before.shape[1] - np.array([2, 1])
-        chosen = np.concatenate([columns, ends])
-        return unit_rows(sparse.hstack([self.before[:, chosen], self.behind[:, chosen]], format="csr"))
+        words, size = self.before.shape[1] - 2, columns.number + 2
+        known = np.flatnonzero(columns.column >= 0)
+        places = np.concatenate([columns.column[known], [size - 2, size - 1]])
+        weights = np.concatenate([columns.weight[known], np.ones(2, np.float32)])
+        merge = sparse.csr_matrix((weights, (np.concatenate([known, [words, words + 1]]), places)), (words + 2, size))
+        parts = []
+        for counts, totals, shares in zip((self.before, self.behind), self.totals, self.shares, strict=True):
+            merged = (counts @ merge).tocoo()
+            chances = np.maximum(merge.T @ shares, 1e-300) ** SMOOTHING / (shares**SMOOTHING).sum()
+            information = np.log(merged.data / (totals[merged.row] * chances[merged.col]))
+            kept = information > 0
+            values = information[kept].astype(np.float32)
+            parts.append(sparse.csr_matrix((values, (merged.row[kept], merged.col[kept])), merged.shape))
+        return unit_rows(sparse.hstack(parts, format="csr"))
 
 
-def contexts_of(corpus: WordCorpus, rows: int, columns: int, window: int = WINDOW) -> Contexts:
-    """The contexts of the first `rows` words of the vocabulary with its first `columns` words."""
+def contexts_of(corpus: WordCorpus, rows: int, window: int = WINDOW) -> Contexts:
+    """The contexts of the first `rows` words of the vocabulary."""
     ids, sentence = _with_ends(corpus)
-    words = len(corpus.vocabulary)
-    counts = _sum_of_distances(ids, sentence, words + 2, window)
-    kept = np.concatenate([np.arange(columns), [words, words + 1]])
-    before, behind = _ppmi(counts), _ppmi(counts.T)
-    return Contexts(before[:rows].tocsc()[:, kept], behind[:rows].tocsc()[:, kept])
+    before = _sum_of_distances(ids, sentence, len(corpus.vocabulary) + 2, window)
+    both = (before, before.T.tocsr())
+    totals = np.array([np.asarray(counts.sum(axis=1)).ravel()[:rows] for counts in both])
+    shares = np.array([np.asarray(counts.sum(axis=0)).ravel() / max(counts.sum(), 1e-300) for counts in both])
+    return Contexts(both[0][:rows].astype(np.float32), both[1][:rows].astype(np.float32), totals, shares)
 
 
 def neighbour_counts(corpus: WordCorpus, distance: int) -> Any:
@@ -95,19 +123,6 @@ def _sum_of_distances(ids: Ints, sentence: Ints, size: int, window: int) -> Any:
     return total
 
 
-def _ppmi(counts: Any) -> Any:
-    from scipy import sparse
-
-    counts = counts.tocoo()
-    totals = np.bincount(counts.row, counts.data, counts.shape[0])
-    context = np.bincount(counts.col, counts.data, counts.shape[1]) ** SMOOTHING
-    context /= max(context.sum(), 1e-300)
-    information = np.log(counts.data / (totals[counts.row] * context[counts.col]))
-    kept = information > 0
-    values = information[kept].astype(np.float32)
-    return sparse.csr_matrix((values, (counts.row[kept], counts.col[kept])), counts.shape)
-
-
 def unit_rows(matrix: Any) -> Any:
     """Rows of length one, or zero; sparse or dense."""
     from scipy import sparse
@@ -120,9 +135,14 @@ def unit_rows(matrix: Any) -> Any:
 
 
 def shared_rows(
-    source: Contexts, target: Contexts, pairs: tuple[Ints, Ints], weights: tuple[Floats, Floats], rank: int, seed: int
+    source: Contexts,
+    target: Contexts,
+    columns: tuple[Columns, Columns],
+    weights: tuple[Floats, Floats],
+    rank: int,
+    seed: int,
 ) -> tuple[Floats, Floats]:
-    """Rows (R, 2 rank at most) of both languages in one space, of unit length, from columns that are pairs of words.
+    """Rows (R, 2 rank at most) of both languages in one space, of unit length, from columns that are shared.
 
     weights: (R,) of each side, how much a row counts when the space is chosen. The space is that of the largest
     singular vectors of both sides' rows (a random projection, and two rounds that turn it towards them: Halko,
@@ -130,7 +150,7 @@ def shared_rows(
     """
     from scipy import sparse
 
-    left, right = source.rows(pairs[0]), target.rows(pairs[1])
+    left, right = source.rows(columns[0]), target.rows(columns[1])
     if left.shape[1] <= 2 * rank:
         return left.toarray(), right.toarray()  # as they are: finding axes would take longer than it saves
     together = sparse.vstack([sparse.diags(weights[0]) @ left, sparse.diags(weights[1]) @ right], format="csr")

@@ -17,6 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from unmt.objectives.csls import BLOCK_ROWS, NEIGHBOURS, keep_best, neighbourhoods
+from unmt.solvers.contexts import Columns
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -117,6 +118,23 @@ class Best:
         source = np.arange(len(self.forward))
         kept = source[self.backward[self.forward[:, 0], 0] == source]
         return kept, self.forward[kept, 0]
+
+    def columns(self) -> tuple[Columns, Columns]:
+        """A column for each mutual pair; a word that is in none counts in that of its best partner, if likely."""
+        pairs = self.mutual()
+        number = len(pairs[0])
+        own = [np.full(len(side), -1) for side in (self.forward, self.backward)]
+        for side, words in zip(own, pairs, strict=True):
+            side[words] = np.arange(number)
+        found = []
+        for side, other, ids, scores in (
+            (own[0], own[1], self.forward, self.forward_scores),
+            (own[1], own[0], self.backward, self.backward_scores),
+        ):
+            # The square root of a probability: rather too much of a form of the word than too little.
+            weights = np.where(side >= 0, 1.0, np.exp(scores[:, 0] / 2)).astype(np.float32)
+            found.append(Columns(np.where(side >= 0, side, other[ids[:, 0]]), weights, number))
+        return found[0], found[1]
 
 
 def best_of(scores: WordScores, count: int) -> Best:
