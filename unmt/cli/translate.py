@@ -1,0 +1,90 @@
+"""`unmt translate`: text in, text out, any direction that the model knows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from unmt.cli.command import Command
+from unmt.cli.decipher import check_numbers, expanded
+from unmt.cli.interruption import Interrupted, stop_on_interrupt
+from unmt.cli.output import note, write
+from unmt.cli.progress import Progress
+from unmt.errors import InputError
+
+HELP = """
+Usage: unmt translate model=RUN direction=SOURCE-TARGET [input=FILE] [key=value ...]
+
+Translates line by line with a model of `unmt train`; lines stay in order, empty lines stay empty.
+
+  unmt translate model=runs/mine direction=en-fr < in.txt > out.txt
+  unmt translate model=runs/mine direction=fr-en input=in.txt scores=true
+
+  model=RUN        a run directory of `unmt train`
+  direction=       such as en-fr; what the model knows is said where it is missing
+  input=-          a text file in UTF-8 (.gz too), a sentence a line; "-" is standard input
+  scores=false     true: each line is "translation TAB bits a word TAB share of words copied from the source"
+  beam=20          hypotheses that the search keeps; fewer are faster
+  threads=null     so many cores; null: all
+  quiet=false      true: nothing on standard error but errors
+
+Words that the model does not know are copied: names and numbers go through. A translation with many bits a word is
+one that the model finds unlikely itself.
+"""
+
+
+@dataclass
+class Configuration:
+    """The keys of `unmt translate`; HELP says what each is."""
+
+    model: str | None = None
+    direction: str | None = None
+    input: str = "-"
+    scores: bool = False
+    beam: int = 20
+    threads: int | None = None
+    quiet: bool = False
+
+
+def run(configuration: Configuration) -> None:
+    """Translate what the configuration names."""
+    check_numbers(configuration)
+    if configuration.model is None:
+        raise InputError("model= is missing. Give a run directory of `unmt train`.")
+    if configuration.beam < 1:
+        raise InputError(f"beam={configuration.beam}: too small. Give 1 or more.")
+    from unmt.tasks.translate import Translator
+    from unmt.tasks.translation_model import TranslationModel
+    from unmt.text.corpus_file import read_lines
+
+    model = TranslationModel.load(expanded(configuration.model))
+    if configuration.direction is None:
+        raise InputError(f"direction= is missing. The model knows {', '.join(model.directions)}.")
+    translator = Translator(model, configuration.direction, beam=configuration.beam, threads=configuration.threads)
+    lines = read_lines("-" if configuration.input == "-" else expanded(configuration.input))
+    progress = Progress(quiet=configuration.quiet)
+    done = copies = 0
+    with stop_on_interrupt(progress):
+        try:
+            for translation in translator.translate(lines, progress):
+                write(_line(translation, scores=configuration.scores) + "\n")
+                done += 1
+                copies += translation.is_copy
+        finally:
+            progress.clear()
+    if done < len(lines):
+        raise Interrupted(f"Interrupted after {done} of {len(lines)} lines.")
+    if copies > max(2, done // 5) and not configuration.quiet:
+        note(f"{copies} of {done} lines came out as they went in. Is {configuration.direction} the right direction?")
+
+
+def _line(translation: Any, *, scores: bool) -> str:
+    text = str(translation.text)
+    return f"{text}\t{translation.bits:.2f}\t{translation.copied:.2f}" if scores else text
+
+
+COMMAND = Command(
+    name="translate",
+    summary="text in, text out, with a model of `unmt train`",
+    help=HELP,
+    configuration=Configuration,
+    run=run,
+)

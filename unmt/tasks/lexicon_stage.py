@@ -1,0 +1,99 @@
+"""The lexicon of two texts as a stage of training: made once, kept in the run directory, loaded from then on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unmt.mappings.lexicon import Lexicon
+from unmt.solvers.context_lexicon import LexiconReport, build_lexicon
+from unmt.tasks.monitor import Monitor
+from unmt.tasks.sides import Side
+from unmt.text.vectors import WordVectors, read_vectors
+from unmt.text.vocabulary import Vocabulary
+
+NULL_BAND = 20
+"""Words of like frequency among which the null exchanges translations."""
+
+
+class HasVectors(Protocol):
+    """What names a file of word vectors, or none."""
+
+    @property
+    def vectors(self) -> str | None:
+        """The file."""
+
+
+def lexicons(
+    sides: tuple[Side, Side], texts: tuple[HasVectors, HasVectors], folder: Path, seed: int, monitor: Monitor
+) -> tuple[tuple[Lexicon, Lexicon], LexiconReport | None]:
+    """The lexicon and the one back, from `folder` where they are there; a report where they were made now.
+
+    Raises InputError where vectors are given of one side alone, or cannot be read.
+    """
+    names = [f"lexicon.{sides[i].language}-{sides[1 - i].language}.npz" for i in (0, 1)]
+    if all((folder / name).exists() for name in names):
+        return (Lexicon.load(folder / names[0]), Lexicon.load(folder / names[1])), None
+    mapped = mapped_vectors(sides, texts, seed, monitor)
+    forward, backward, report = build_lexicon(
+        sides[0].training,
+        sides[1].training,
+        source_vectors=mapped[0] if mapped else None,
+        target_vectors=mapped[1] if mapped else None,
+        seed=seed,
+        monitor=lambda stage, share: monitor.update(stage, 0, None, 0.05 + 0.1 * share),
+    )
+    forward.save(folder / names[0])
+    backward.save(folder / names[1])
+    return (forward, backward), report
+
+
+def mapped_vectors(
+    sides: tuple[Side, Side], texts: tuple[HasVectors, HasVectors], seed: int, monitor: Monitor
+) -> tuple[Any, Any] | None:
+    """Word vectors of both vocabularies in one space, each with a mask of the words that have one; None without."""
+    from unmt.errors import InputError
+    from unmt.tasks.align import align
+
+    if texts[0].vectors is None and texts[1].vectors is None:
+        return None
+    if texts[0].vectors is None or texts[1].vectors is None:
+        raise InputError("source.vectors= and target.vectors= go together. Give both, or neither.")
+    source, target = read_vectors(texts[0].vectors), read_vectors(texts[1].vectors)
+    alignment = align(source, target, seed=seed, monitor=monitor)
+    return (
+        _of_words(sides[0].vocabulary, source, alignment.map.apply_source(source.matrix)),
+        _of_words(sides[1].vocabulary, target, alignment.map.apply_target(target.matrix)),
+    )
+
+
+def _of_words(
+    vocabulary: Vocabulary, vectors: WordVectors, mapped: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    place = {word: row for row, word in enumerate(vectors.words)}
+    rows = np.array([place.get(word, -1) for word in vocabulary.words], np.int64)
+    return np.where((rows >= 0)[:, None], mapped[rows], 0).astype(np.float32), rows >= 0
+
+
+def null_lexicon(lexicons_: tuple[Lexicon, Lexicon], seed: int) -> tuple[Lexicon, Lexicon]:
+    """The same lexicons with the target words exchanged among those of like frequency: what chance would pair."""
+    first, second = (
+        Lexicon(
+            lexicon.source,
+            lexicon.target,
+            lexicon.option_start,
+            _exchanged(len(lexicon.target), seed)[lexicon.targets].astype(np.int32),
+            lexicon.log_probability,
+        )
+        for lexicon in lexicons_
+    )
+    return first, second
+
+
+def _exchanged(words: int, seed: int) -> NDArray[np.int64]:
+    """A permutation that moves a word by NULL_BAND places or so."""
+    rng = np.random.default_rng([seed, words])
+    return np.argsort(np.argsort(np.arange(words) + NULL_BAND * rng.random(words), kind="stable"), kind="stable")

@@ -1,0 +1,66 @@
+"""One text made ready for training: words, what is held out, and the n-gram code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from unmt.coding.word_ngrams import WordNgrams
+from unmt.errors import InputError
+from unmt.text.tokeniser import Tokeniser
+from unmt.text.vocabulary import Vocabulary
+from unmt.text.word_corpus import WordCorpus
+
+VOCABULARY_WORDS = 30_000
+"""Most frequent words that a side knows; others are copied. Scores of pairs of words are computed block by block."""
+
+LEAST_SENTENCES = 100
+HELD_OUT_SHARE = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """A language and its text.
+
+    training, held_out: disjoint sentences. lines: those that are held out, as they were written. ngrams: the code of
+    the training sentences. redundancy_bits: what the words before tell of the next one, in bits, on the held-out text.
+    """
+
+    language: str
+    tokeniser: Tokeniser
+    vocabulary: Vocabulary
+    training: WordCorpus
+    held_out: WordCorpus
+    lines: tuple[str, ...]
+    ngrams: WordNgrams
+    redundancy_bits: float
+
+
+def side_of(language: str, lines: Sequence[str], held_out: int, order: int, seed: int) -> Side:
+    """A text made ready. held_out: sentences kept apart, a tenth of all at most.
+
+    Raises InputError where there are fewer than LEAST_SENTENCES lines that are not blank.
+    """
+    written = [line for line in lines if line.strip()]
+    if len(written) < LEAST_SENTENCES:
+        raise InputError(
+            f"the text of {language} has {len(written)} lines that are not blank; {LEAST_SENTENCES} are the least."
+            " Give more text, a sentence a line."
+        )
+    tokeniser = Tokeniser.learn(written)
+    sentences = [tokeniser.tokens(line) for line in written]
+    rng = np.random.default_rng([seed, len(written)])
+    apart = np.zeros(len(written), bool)
+    apart[rng.choice(len(written), min(held_out, int(len(written) * HELD_OUT_SHARE)), replace=False)] = True
+    words = Vocabulary.of(s for s, is_apart in zip(sentences, apart, strict=True) if not is_apart)
+    vocabulary = Vocabulary(words.words[:VOCABULARY_WORDS], words.counts[:VOCABULARY_WORDS])
+    corpus = WordCorpus.of(sentences, vocabulary)
+    training, kept = corpus.subset(~apart), corpus.subset(apart)
+    ngrams = WordNgrams.fit(training.ids, training.starts, len(vocabulary), order)
+    alone = WordNgrams.fit(training.ids, training.starts, len(vocabulary), 1)
+    bits = [model.sentence_bits(kept.ids, kept.starts).sum() for model in (alone, ngrams)]
+    redundancy = float(bits[0] - bits[1]) / max(len(kept.ids), 1)
+    apart_lines = tuple(written[place] for place in np.flatnonzero(apart))
+    return Side(language, tokeniser, vocabulary, training, kept, apart_lines, ngrams, redundancy)
