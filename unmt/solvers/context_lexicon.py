@@ -139,7 +139,7 @@ class Search:
 
     def best(self, known: Best, count: int, report: LexiconReport) -> Best:
         """The best partners of all words, with the contexts that the known ones give."""
-        rows = (self.contexts[0].before.shape[0], self.contexts[1].before.shape[0])
+        rows = (self.contexts[0].totals.shape[1], self.contexts[1].totals.shape[1])
         channel = self.context_channel(known, rows)
         size = (len(self.counts[0]), len(self.counts[1]))
         best = best_of(self._scores(size, self.vectors, channel), count)

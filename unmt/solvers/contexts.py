@@ -43,30 +43,31 @@ class Columns:
 class Contexts:
     """How often the R most frequent words have which word before and behind them, near ones counting more.
 
-    before, behind: sparse CSR (R, V + 2) float32; the last two columns are the begin and the end of a sentence.
-    totals: (2, R) sums of the rows. shares: (2, V + 2) share of each word among all that is before, or behind.
+    counts: what is before, what is behind, and both: word order is not the same in every language. Sparse CSR
+    (R, V + 2) float32; the last two columns are the begin and the end of a sentence.
+    totals: (3, R) sums of the rows. shares: (3, V + 2) share of each word among all neighbours of the kind.
     """
 
-    before: Any
-    behind: Any
+    counts: tuple[Any, Any, Any]
     totals: NDArray[np.float64]
     shares: NDArray[np.float64]
 
     def first(self, rows: int) -> Contexts:
         """The contexts of the most frequent of these words."""
-        return Contexts(self.before[:rows], self.behind[:rows], self.totals[:, :rows], self.shares)
+        before, behind, both = (counts[:rows] for counts in self.counts)
+        return Contexts((before, behind, both), self.totals[:, :rows], self.shares)
 
     def rows(self, columns: Columns) -> Any:
-        """Sparse CSR (R, 2 columns + 4) unit rows of PPMI: the columns and the ends of a sentence before and behind."""
+        """Sparse CSR (R, 3 columns + 6) unit rows of PPMI: columns and ends of a sentence before, behind, and both."""
         from scipy import sparse
 
-        words, size = self.before.shape[1] - 2, columns.number + 2
+        words, size = self.shares.shape[1] - 2, columns.number + 2
         known = np.flatnonzero(columns.column >= 0)
         places = np.concatenate([columns.column[known], [size - 2, size - 1]])
         weights = np.concatenate([columns.weight[known], np.ones(2, np.float32)])
         merge = sparse.csr_matrix((weights, (np.concatenate([known, [words, words + 1]]), places)), (words + 2, size))
         parts = []
-        for counts, totals, shares in zip((self.before, self.behind), self.totals, self.shares, strict=True):
+        for counts, totals, shares in zip(self.counts, self.totals, self.shares, strict=True):
             merged = (counts @ merge).tocoo()
             chances = np.maximum(merge.T @ shares, 1e-300) ** SMOOTHING / (shares**SMOOTHING).sum()
             information = np.log(merged.data / (totals[merged.row] * chances[merged.col]))
@@ -80,10 +81,12 @@ def contexts_of(corpus: WordCorpus, rows: int, window: int = WINDOW) -> Contexts
     """The contexts of the first `rows` words of the vocabulary."""
     ids, sentence = _with_ends(corpus)
     before = _sum_of_distances(ids, sentence, len(corpus.vocabulary) + 2, window)
-    both = (before, before.T.tocsr())
-    totals = np.array([np.asarray(counts.sum(axis=1)).ravel()[:rows] for counts in both])
-    shares = np.array([np.asarray(counts.sum(axis=0)).ravel() / max(counts.sum(), 1e-300) for counts in both])
-    return Contexts(both[0][:rows].astype(np.float32), both[1][:rows].astype(np.float32), totals, shares)
+    behind = before.T.tocsr()
+    kinds = (before, behind, (before + behind).tocsr())
+    totals = np.array([np.asarray(counts.sum(axis=1)).ravel()[:rows] for counts in kinds])
+    shares = np.array([np.asarray(counts.sum(axis=0)).ravel() / max(counts.sum(), 1e-300) for counts in kinds])
+    first, second, third = (counts[:rows].astype(np.float32) for counts in kinds)
+    return Contexts((first, second, third), totals, shares)
 
 
 def neighbour_counts(corpus: WordCorpus, distance: int) -> Any:
