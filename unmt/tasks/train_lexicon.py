@@ -8,7 +8,6 @@ they only tell the rounds apart, by code length. Nothing parallel is read.
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -28,9 +27,10 @@ from unmt.solvers.translation_figures import as_corpus, translation_code
 from unmt.tasks.lexicon_stage import lexicons, null_lexicon
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.sides import Side, side_of
-from unmt.tasks.train_summary import samples, summary
+from unmt.tasks.train_preflight import NOTHING, preflight
+from unmt.tasks.train_summary import finished, sample_dictionary, samples, text_facts
+from unmt.tasks.training_stages import Stages
 from unmt.tasks.translation_model import Direction, Language, TranslationModel
-from unmt.text import atomic
 from unmt.text.word_corpus import WordCorpus
 
 LEXICON_WEIGHT, LEXICON_DISTORTION = 0.5, 3
@@ -38,11 +38,6 @@ LEXICON_WEIGHT, LEXICON_DISTORTION = 0.5, 3
 
 PHRASE_WEIGHTS = (0.6, 0.4, 0.6, 0.4, -0.2, 0.5)
 """Of phrase_rounds.ALL_FEATURES, beside a language model of weight 1."""
-
-SHARED_BITS = 0.3
-"""Bits a word that a lexicon must save against one of shuffled pairs, for structure to be shared."""
-
-SHARED, NOTHING = "shared structure", "no shared structure"
 
 
 @dataclass(frozen=True)
@@ -106,14 +101,13 @@ class _Run:
         self.monitor, self.metrics = monitor, metrics
         self.names = (texts[0].language, texts[1].language)
         self.ways = (f"{self.names[0]}-{self.names[1]}", f"{self.names[1]}-{self.names[0]}")
-        self.kept = folder / "checkpoints"
         self.threads = settings.threads or 2
         self.begun = time.monotonic()
         self.rounds: list[dict[str, Any]] = []
 
     def to_the_end(self) -> dict[str, Any] | None:
         """All stages; None where the user stopped them."""
-        self.kept.mkdir(parents=True, exist_ok=True)
+        self.stages = Stages(self.folder / "checkpoints")
         self._check_data()
         self._say("text into words", 0.0)
         self.sides: tuple[Side, Side] = tuple(  # type: ignore[assignment]
@@ -121,9 +115,11 @@ class _Run:
             for text in self.texts
         )
         self._say("lexicon", 0.05)
-        self.lexicons, self.report = lexicons(self.sides, self.texts, self.kept, self.settings.seed, self.monitor)
+        self.lexicons, self.report = lexicons(
+            self.sides, self.texts, self.stages.folder, self.settings.seed, self.monitor
+        )
         self.scores = PairScores.of(*self.lexicons), PairScores.of(*self.lexicons[::-1])
-        self.preflight = self._stage("preflight.json", self._preflight)
+        self.preflight = self.stages.entry("preflight", self._preflight)
         if self.preflight["verdict"] == NOTHING and not self.settings.force:
             raise InputError(
                 f"{self.texts[0].path} and {self.texts[1].path}: {self.preflight['sentence']}"
@@ -139,63 +135,42 @@ class _Run:
 
     def _check_data(self) -> None:
         held = {"texts": [text.sha256 for text in self.texts], "version": __version__}
-        if self._stage("data.json", lambda: held) != held:
+        if self.stages.entry("data", lambda: held) != held:
             raise InputError(
                 f"run.dir={self.folder} was begun with other texts or another version of unmt. Name another run.dir."
             )
 
     def _preflight(self) -> dict[str, Any]:
-        """How much the target text can pay, and whether the lexicon finds more than one of shuffled pairs would."""
-        figures = self._figures(self._start_tables(self.lexicons), self._lexicon_settings())
         null = null_lexicon(self.lexicons, self.settings.seed)
-        shuffled = self._figures(self._start_tables(null), self._lexicon_settings())
-        saved = [shuffled[way]["two_sided"] - figures[way]["two_sided"] for way in self.ways]
-        redundancy = [side.redundancy_bits for side in self.sides]
-        shared = min(saved) >= SHARED_BITS and min(redundancy) > SHARED_BITS
-        sentence = (
-            f"the lexicon saves {saved[0]:.2f} and {saved[1]:.2f} bits a word against shuffled pairs"
-            f" ({SHARED_BITS} is the least that counts), and what came before tells {redundancy[0]:.2f} and"
-            f" {redundancy[1]:.2f} bits of the next word."
+        found, shuffled = (
+            self._figures(self._start_tables(pair), self._lexicon_settings()) for pair in (self.lexicons, null)
         )
-        return {
-            "verdict": SHARED if shared else NOTHING,
-            "sentence": ("they share structure: " if shared else "they seem to share no structure: ") + sentence,
-            "saved_bits_per_word": saved,
-            "redundancy_bits_per_word": redundancy,
-            "null": shuffled,
-            "lexicon": asdict(self.report) if self.report is not None else None,
-        }
+        return preflight(found, shuffled, [side.redundancy_bits for side in self.sides], self.report)
 
     def _round(self, number: int) -> None:
         """Round 0: the lexicon; others: tables learned from what the round before made of both texts."""
-        began = time.monotonic()
-        stored = self.kept / f"round-{number}.json"
-        if not stored.exists():
-            tables = self._start_tables(self.lexicons) if number == 0 else self._learned(number)
-            settings = self._lexicon_settings() if number == 0 else self._phrase_settings(tables)
-            for way, table in zip(self.ways, tables, strict=True):
-                table.save(self.kept / f"round-{number}.{way}.npz")
-            entry: dict[str, Any] = {
-                "round": number,
-                "settings": [_stored(one) for one in settings],
-                "figures": self._figures(tables, settings),
-                "samples": samples(self._model(tables, settings), self.sides),
-                "seconds": round(time.monotonic() - began, 2),
-            }
-            atomic.write_text(stored, json.dumps(entry, ensure_ascii=False))
-            flat = {
-                f"{way}.{name}": value for way, values in entry["figures"].items() for name, value in values.items()
-            }
-            self.metrics({"round": number, "seconds": entry["seconds"], **flat})
-        self.rounds.append(json.loads(stored.read_text(encoding="utf-8")))
-        self._say(f"round {number} done", (number + 1) / (self.settings.rounds + 1))
+        entry = self.stages.entry(f"round-{number}", lambda: self._made(number))
+        self.rounds.append(entry)
+        self._say(f"round {number} done", (number + 1) / self._all)
 
-    def _tables(self, number: int) -> tuple[PhraseTable, PhraseTable]:
-        first, second = (PhraseTable.load(self.kept / f"round-{number}.{way}.npz") for way in self.ways)
-        return first, second
+    def _made(self, number: int) -> dict[str, Any]:
+        began = time.monotonic()
+        tables = self._start_tables(self.lexicons) if number == 0 else self._learned(number)
+        settings = self._lexicon_settings() if number == 0 else self._phrase_settings(tables)
+        self.stages.save_tables(number, self.ways, tables)
+        entry: dict[str, Any] = {
+            "round": number,
+            "settings": [asdict(one) for one in settings],
+            "figures": self._figures(tables, settings),
+            "samples": samples(self._model(tables, settings), self.sides),
+            "seconds": round(time.monotonic() - began, 2),
+        }
+        flat = {f"{way}.{name}": value for way, values in entry["figures"].items() for name, value in values.items()}
+        self.metrics({"round": number, "seconds": entry["seconds"], **flat})
+        return entry
 
     def _learned(self, number: int) -> tuple[PhraseTable, PhraseTable]:
-        tables, settings = self._tables(number - 1), self._settings_of(number - 1)
+        tables, settings = self.stages.tables(number - 1, self.ways), self._settings_of(number - 1)
         real = tuple(side.training.subset(self._part(side, number)) for side in self.sides)
         made: list[WordCorpus] = []
         for i in (0, 1):
@@ -278,36 +253,23 @@ class _Run:
         chosen = [
             min(range(len(self.rounds)), key=lambda r: self.rounds[r]["figures"][way]["two_sided"]) for way in self.ways
         ]
-        tables = [self._tables(number)[i] for i, number in enumerate(chosen)]
+        tables = [self.stages.tables(number, self.ways)[i] for i, number in enumerate(chosen)]
         settings = [self._settings_of(number)[i] for i, number in enumerate(chosen)]
         model = self._model(tables, settings)
         model.save(self.folder / "model")
-        result = {
-            "directions": list(self.ways),
-            "chosen_round": dict(zip(self.ways, chosen, strict=True)),
-            "rounds": self.rounds,
-            "preflight": self.preflight,
-            "verdict": self.preflight["verdict"],
-            "samples": {way: self.rounds[chosen[i]]["samples"][way] for i, way in enumerate(self.ways)},
-            "dictionary": [_sample_dictionary(lexicon) for lexicon in self.lexicons],
-            "texts": [
-                {
-                    "language": side.language,
-                    "path": text.path,
-                    "sha256": text.sha256,
-                    "sentences": len(side.training),
-                    "words": len(side.training.ids),
-                    "vocabulary": len(side.vocabulary),
-                    "held_out": len(side.held_out),
-                }
-                for side, text in zip(self.sides, self.texts, strict=True)
-            ],
-            "settings": {name: value for name, value in asdict(self.settings).items() if name != "threads"},
-            "seed": self.settings.seed,
-            "seconds": round(sum(entry["seconds"] for entry in self.rounds), 2),
-            "version": __version__,
-        }
-        return {**result, "summary": summary(result)}
+        return finished(
+            {
+                "directions": list(self.ways),
+                "chosen_round": dict(zip(self.ways, chosen, strict=True)),
+                "rounds": self.rounds,
+                "preflight": self.preflight,
+                "verdict": self.preflight["verdict"],
+                "dictionary": [sample_dictionary(lexicon) for lexicon in self.lexicons],
+                "texts": [text_facts(side, text) for side, text in zip(self.sides, self.texts, strict=True)],
+                "settings": {name: value for name, value in asdict(self.settings).items() if name != "threads"},
+                "seed": self.settings.seed,
+            }
+        )
 
     def _is_late(self) -> bool:
         """Whether another round would end after the time that was given, if it takes as long as the last."""
@@ -316,34 +278,10 @@ class _Run:
         last = float(self.rounds[-1]["seconds"]) if self.rounds else 0.0
         return time.monotonic() - self.begun + last > 60.0 * self.settings.minutes
 
-    def _stage(self, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        path = self.kept / name
-        if not path.exists():
-            atomic.write_text(path, json.dumps(make(), ensure_ascii=False))
-        loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return loaded
-
     def _say(self, stage: str, fraction: float) -> None:
         self.monitor.update(stage, 0, None, fraction)
-
-
-def _stored(settings: DecoderSettings) -> dict[str, Any]:
-    return asdict(settings)
 
 
 def _restored(stored: dict[str, Any]) -> DecoderSettings:
     weights = stored["weights"]
     return DecoderSettings(**{**stored, "weights": None if weights is None else tuple(weights)})
-
-
-def _sample_dictionary(lexicon: Lexicon, words: int = 60, options: int = 3) -> list[list[Any]]:
-    """The most frequent words with their best translations and probabilities, for the report."""
-    rows = []
-    for place in range(min(words, len(lexicon.source))):
-        part = slice(lexicon.option_start[place], lexicon.option_start[place + 1])
-        shares = np.exp(lexicon.log_probability[part].astype(np.float64))
-        shares = shares / shares.sum() if len(shares) else shares
-        best = zip(lexicon.targets[part][:options].tolist(), shares[:options].tolist(), strict=True)
-        named = [[lexicon.target.words[word], round(share, 3)] for word, share in best]
-        rows.append([lexicon.source.words[place], named])
-    return rows

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
+import numpy as np
+
+from unmt import __version__
+from unmt.mappings.lexicon import Lexicon
 from unmt.tasks.sides import Side
 from unmt.tasks.translate import Translator
 from unmt.tasks.translation_model import TranslationModel
 
 SAMPLES = 8
+
+
+class WrittenText(Protocol):
+    """What says where a text came from."""
+
+    @property
+    def path(self) -> str:
+        """The file."""
+
+    @property
+    def sha256(self) -> str:
+        """Of its lines."""
 
 
 def samples(model: TranslationModel, sides: tuple[Side, Side]) -> dict[str, list[dict[str, str]]]:
@@ -31,3 +47,41 @@ def summary(result: dict[str, Any]) -> str:
         lines.append(f"{way:9} round {result['chosen_round'][way]} chosen; bits a word by round: {', '.join(rounds)}")
     lines.append(f"trained   {result['seconds']:.0f} s in {len(result['rounds'])} rounds; seed {result['seed']}")
     return "\n".join(lines)
+
+
+def finished(figures: dict[str, Any]) -> dict[str, Any]:
+    """What result.json holds: the figures of a training, with samples of the rounds chosen, and a summary."""
+    rounds, chosen = figures["rounds"], figures["chosen_round"]
+    result = {
+        **figures,
+        "samples": {way: rounds[chosen[way]]["samples"][way] for way in figures["directions"]},
+        "seconds": round(sum(entry["seconds"] for entry in rounds), 2),
+        "version": __version__,
+    }
+    return {**result, "summary": summary(result)}
+
+
+def text_facts(side: Side, text: WrittenText) -> dict[str, Any]:
+    """What a text was and what became of it."""
+    return {
+        "language": side.language,
+        "path": text.path,
+        "sha256": text.sha256,
+        "sentences": len(side.training),
+        "words": len(side.training.ids),
+        "vocabulary": len(side.vocabulary),
+        "held_out": len(side.held_out),
+    }
+
+
+def sample_dictionary(lexicon: Lexicon, words: int = 60, options: int = 3) -> list[list[Any]]:
+    """The most frequent words with their best translations and probabilities, for the report."""
+    rows = []
+    for place in range(min(words, len(lexicon.source))):
+        part = slice(lexicon.option_start[place], lexicon.option_start[place + 1])
+        shares = np.exp(lexicon.log_probability[part].astype(np.float64))
+        shares = shares / shares.sum() if len(shares) else shares
+        best = zip(lexicon.targets[part][:options].tolist(), shares[:options].tolist(), strict=True)
+        named = [[lexicon.target.words[word], round(share, 3)] for word, share in best]
+        rows.append([lexicon.source.words[place], named])
+    return rows

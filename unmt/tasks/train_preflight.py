@@ -1,0 +1,42 @@
+"""Whether two texts share enough structure to train on, before hours are spent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from unmt.solvers.context_lexicon import LexiconReport
+
+SHARED_BITS = 0.3
+"""Bits a word that a lexicon must save against one of shuffled pairs, for structure to be shared."""
+
+SHARED, NOTHING = "shared structure", "no shared structure"
+
+
+def preflight(
+    figures: dict[str, dict[str, float]],
+    shuffled: dict[str, dict[str, float]],
+    redundancy: Sequence[float],
+    report: LexiconReport | None,
+) -> dict[str, Any]:
+    """How much the target text can pay, and whether the lexicon finds more than one of shuffled pairs would.
+
+    figures, shuffled: code lengths of each direction by the lexicon, and by one of shuffled pairs; redundancy: bits a
+    word of each text that what came before tells.
+    """
+    saved = [shuffled[way]["two_sided"] - figures[way]["two_sided"] for way in figures]
+    shared = min(saved) >= SHARED_BITS and min(redundancy) > SHARED_BITS
+    sentence = (
+        f"the lexicon saves {saved[0]:.2f} and {saved[1]:.2f} bits a word against shuffled pairs"
+        f" ({SHARED_BITS} is the least that counts), and what came before tells {redundancy[0]:.2f} and"
+        f" {redundancy[1]:.2f} bits of the next word."
+    )
+    return {
+        "verdict": SHARED if shared else NOTHING,
+        "sentence": ("they share structure: " if shared else "they seem to share no structure: ") + sentence,
+        "saved_bits_per_word": saved,
+        "redundancy_bits_per_word": list(redundancy),
+        "null": shuffled,
+        "lexicon": asdict(report) if report is not None else None,
+    }

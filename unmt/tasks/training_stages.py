@@ -1,0 +1,59 @@
+"""Stages of a training, each a file in checkpoints/ that is whole or not there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from unmt.errors import InputError
+from unmt.mappings.phrase_table import PhraseTable
+from unmt.text import atomic
+
+
+class Stages:
+    """The folder of them. What is damaged there raises InputError that names the file and says what to do."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        for left in folder.glob(".*.part"):  # of a run that was killed while it wrote
+            left.unlink(missing_ok=True)
+
+    def entry(self, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """What the stage NAME.json holds; made now where it is not there."""
+        path = self.folder / f"{name}.json"
+        if not path.exists():
+            atomic.write_text(path, json.dumps(make(), ensure_ascii=False))
+        try:
+            loaded = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            loaded = None
+        if not isinstance(loaded, dict):
+            raise damaged(path)
+        return loaded
+
+    def save_tables(self, number: int, ways: Sequence[str], tables: Sequence[PhraseTable]) -> None:
+        """The phrase tables of a round, a file each."""
+        for way, table in zip(ways, tables, strict=True):
+            table.save(self._table(number, way))
+
+    def tables(self, number: int, ways: Sequence[str]) -> tuple[PhraseTable, PhraseTable]:
+        """Both phrase tables of a round."""
+        first, second = (self._loaded(self._table(number, way)) for way in ways)
+        return first, second
+
+    def _table(self, number: int, way: str) -> Path:
+        return self.folder / f"round-{number}.{way}.npz"
+
+    def _loaded(self, path: Path) -> PhraseTable:
+        try:
+            return PhraseTable.load(path)
+        except (InputError, FileNotFoundError):
+            raise damaged(path) from None
+
+
+def damaged(path: Path) -> InputError:
+    """A stage that cannot be read, so that the others are not to be trusted either."""
+    return InputError(f"{path} is damaged or missing. Delete {path.parent}, and the same command trains again.")
