@@ -184,11 +184,12 @@ def _lines(found: "Alignment") -> str:
 def _summary(result: dict[str, Any]) -> str:
     """What a person reads: the verdict and the figures that it stands on, and the methods beside each other."""
     lines = [f"verdict   {result['verdict'] or 'not measured (null=false)'}"]
-    columns = "{method:<12}{seed:>5}{objective:>11.4f}{held_out_fit:>9.4f}{rounds:>8}{seconds:>9.1f}"
-    lines.append(f"          {'method':<12}{'seed':>5}{'objective':>11}{'fit':>9}{'rounds':>8}{'seconds':>9}")
-    lines += [f"          {columns.format(**row)}" for row in result["methods"]]
-    if result["null"]:
-        lines.append(f"null      {columns.format(**result['null'])}")
+    columns = "{method:<12}{seed:>5}{objective:>11.4f}{agreement:>11}{rounds:>8}{seconds:>9.1f}"
+    lines.append(f"          {'method':<12}{'seed':>5}{'objective':>11}{'agreement':>11}{'rounds':>8}{'seconds':>9}")
+    for label, rows in (("", result["methods"]), ("null", [result["null"]] if result["null"] else [])):
+        for row in rows:
+            shown = "" if row["agreement"] is None else f"{row['agreement']:.2f}"
+            lines.append(f"{label:<10}{columns.format(**{**row, 'agreement': shown})}")
     lines += [f"failed    {method}: {why}" for method, why in result["failures"].items()]
     for method, (good, every) in (result["success_rate"] or {}).items():
         lines.append(f"success   {method}: {good} of {every}")

@@ -2,9 +2,9 @@
 
     min over rotations W and permutations P of  || X W - P Y ||^2
 
-The start is a doubly stochastic P that makes the squared similarities inside both languages alike, || K_x P - P K_y ||^2,
-found by Frank and Wolfe's method. Then batches of words are drawn, assigned by the Hungarian method, and W goes a step
-towards their Procrustes rotation; batches grow.
+The start is a doubly stochastic P that makes the squared similarities inside both languages alike,
+|| K_x P - P K_y ||^2, found by Frank and Wolfe's method. Then batches of words are drawn, assigned by the Hungarian
+method, and W goes a step towards their Procrustes rotation; batches grow.
 Source: Grave, Joulin and Berthet, "Unsupervised alignment of embeddings with Wasserstein Procrustes", 2019. Theirs
 assigns by Sinkhorn iterations; an exact assignment of these sizes takes milliseconds.
 """

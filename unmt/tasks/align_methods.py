@@ -42,8 +42,7 @@ class Words:
     learning: int = field(init=False)
 
     def __post_init__(self) -> None:
-        # The words after them judge what was learned.
-        self.learning = min(WORDS, 2 * min(len(self.x), len(self.y)) // 3)
+        self.learning = min(WORDS, len(self.x), len(self.y))
 
 
 def check_methods(names: Sequence[str]) -> None:
