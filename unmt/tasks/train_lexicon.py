@@ -39,6 +39,9 @@ LEXICON_WEIGHT, LEXICON_DISTORTION = 0.5, 3
 PHRASE_WEIGHTS = (0.6, 0.4, 0.6, 0.4, -0.2, 0.5)
 """Of phrase_rounds.ALL_FEATURES, beside a language model of weight 1."""
 
+REAL_SOURCE_WEIGHT = 0.5
+"""Of a real source sentence beside its translation, against 1 for a translation beside a real target sentence."""
+
 
 @dataclass(frozen=True)
 class Text:
@@ -182,6 +185,9 @@ class _Run:
         for i in (0, 1):
             self._say(f"round {number}: phrases of {self.ways[i]}", (number + 0.6 + 0.2 * i) / self._all)
             pairs = SentencePairs.of(made[1 - i], real[1 - i])
+            # Read as a translation, a real sentence teaches less than it does where it was written by a person.
+            weights = np.full(len(real[i]), REAL_SOURCE_WEIGHT, np.float32)
+            pairs = pairs.followed_by(SentencePairs.of(real[i], made[i], weights))
             learned.append(learned_table(pairs, self.lexicons[i], self.scores[i], threads=self.threads))
         return learned[0], learned[1]
 
@@ -219,7 +225,7 @@ class _Run:
         return first, second
 
     def _settings_of(self, number: int) -> tuple[DecoderSettings, DecoderSettings]:
-        first, second = (_restored(one) for one in self.rounds[number]["settings"])
+        first, second = (restored(one) for one in self.rounds[number]["settings"])
         return first, second
 
     def _figures(
@@ -282,6 +288,7 @@ class _Run:
         self.monitor.update(stage, 0, None, fraction)
 
 
-def _restored(stored: dict[str, Any]) -> DecoderSettings:
+def restored(stored: dict[str, Any]) -> DecoderSettings:
+    """The settings of a round, as its entry holds them."""
     weights = stored["weights"]
     return DecoderSettings(**{**stored, "weights": None if weights is None else tuple(weights)})
