@@ -13,8 +13,12 @@ from unmt.errors import InputError
 from unmt.text import atomic
 
 RUNS = Path("runs")
-# Where a run writes, how much it says and on how many cores it works do not change its answer.
-FREE_KEYS = ("run.dir", "quiet", "threads")
+# Where a run writes, how much it says, on how many cores it works, and whether it was told to go on all the same do not
+# change its answer.
+FREE_KEYS = ("run.dir", "quiet", "threads", "trainer.force")
+
+KEPT = ("result.json", "rows.jsonl", "checkpoints")
+"""Results, and work that a next run can go on from."""
 
 
 @dataclass
@@ -84,7 +88,7 @@ def run_directory(command: str, configuration: Any) -> Iterator[RunDirectory]:
             run.write_text("config.yaml", yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=10**6))
             yield run
         except InputError:
-            if is_new and not run.file("result.json").exists() and not run.file("rows.jsonl").exists():
+            if is_new and not any(run.file(name).exists() for name in KEPT):
                 _discard(run)
             raise
 

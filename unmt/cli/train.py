@@ -1,6 +1,7 @@
 """`unmt train`: a translation model from two texts that nobody paired."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,9 @@ Where things go
                      run.dir, and ends as if it had not been stopped.
   quiet=false        true: nothing on standard error but errors
 """
+
+LONGEST_NAME = 32
+"""Names of languages are parts of names of files."""
 
 
 @dataclass
@@ -106,6 +110,7 @@ def run(configuration: Configuration) -> None:
         path = resolved(side.train)
         vectors = resolved(side.vectors) if side.vectors else None
         texts.append(Text(side.language, path, read_lines(path), vectors))
+    _warn(texts, quiet=configuration.quiet)
     network, trainer = configuration.network, configuration.trainer
     settings = Settings(
         rounds=trainer.rounds,
@@ -144,8 +149,10 @@ def check(configuration: Configuration) -> None:
                     f"{name}.{key}= is missing. Give source.language=, source.train=, target.language= and "
                     "target.train=, or an experiment=."
                 )
-        if not side.language.replace("_", "").isalnum():
-            raise InputError(f"{name}.language={side.language}: use letters and digits alone, such as en.")
+        if not side.language.replace("_", "").isalnum() or len(side.language) > LONGEST_NAME:
+            raise InputError(
+                f"{name}.language={side.language[:60]}: use at most {LONGEST_NAME} letters and digits, such as en."
+            )
     if configuration.source.language == configuration.target.language:
         raise InputError(
             f"source and target are both called {configuration.source.language}. Give each language its own name."
@@ -171,6 +178,14 @@ def resolved(path: str) -> str:
     if path.startswith("sample:"):
         return str(Path(__file__).resolve().parents[1] / "samples" / path.removeprefix("sample:"))
     return expanded(path)
+
+
+def _warn(texts: Sequence[Any], *, quiet: bool) -> None:
+    if texts[0].sha256 == texts[1].sha256 and not quiet:
+        note(
+            f"beware    source.train= and target.train= are the same text, line by line: there is nothing to translate."
+            f" Give {texts[1].language} a text of its own."
+        )
 
 
 def _metrics(directory: RunDirectory) -> Any:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unmt.errors import InputError
 from unmt.mappings.lexicon import Lexicon
-from unmt.solvers.context_lexicon import LexiconReport, build_lexicon
+from unmt.solvers.context_lexicon import build_lexicon
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.sides import Side
+from unmt.tasks.training_stages import Stages, StoppedError, damaged
 from unmt.text.vectors import WordVectors, read_vectors
 from unmt.text.vocabulary import Vocabulary
 
@@ -28,34 +31,50 @@ class HasVectors(Protocol):
 
 
 def lexicons(
-    sides: tuple[Side, Side], texts: tuple[HasVectors, HasVectors], folder: Path, seed: int, monitor: Monitor
-) -> tuple[tuple[Lexicon, Lexicon], LexiconReport | None]:
-    """The lexicon and the one back, from `folder` where they are there; a report where they were made now.
+    sides: tuple[Side, Side], texts: tuple[HasVectors, HasVectors], stages: Stages, seed: int, monitor: Monitor
+) -> tuple[tuple[Lexicon, Lexicon], dict[str, Any]]:
+    """The lexicon and the one back, and what is known of them, from the stages where they are there.
 
     Raises InputError where vectors are given of one side alone, or cannot be read.
     """
-    names = [f"lexicon.{sides[i].language}-{sides[1 - i].language}.npz" for i in (0, 1)]
-    if all((folder / name).exists() for name in names):
-        return (Lexicon.load(folder / names[0]), Lexicon.load(folder / names[1])), None
-    mapped = mapped_vectors(sides, texts, seed, monitor)
-    forward, backward, report = build_lexicon(
-        sides[0].training,
-        sides[1].training,
-        source_vectors=mapped[0] if mapped else None,
-        target_vectors=mapped[1] if mapped else None,
-        seed=seed,
-        monitor=lambda stage, share: monitor.update(stage, 0, None, 0.05 + 0.1 * share),
-    )
-    forward.save(folder / names[0])
-    backward.save(folder / names[1])
-    return (forward, backward), report
+    paths = [stages.folder / f"lexicon.{sides[i].language}-{sides[1 - i].language}.npz" for i in (0, 1)]
+
+    def made() -> dict[str, Any]:
+        mapped = mapped_vectors(sides, texts, seed, monitor)
+        forward, backward, report = build_lexicon(
+            sides[0].training,
+            sides[1].training,
+            source_vectors=mapped[0] if mapped else None,
+            target_vectors=mapped[1] if mapped else None,
+            seed=seed,
+            monitor=lambda stage, share: _say(monitor, stage, 0.05 + 0.1 * share),
+        )
+        forward.save(paths[0])
+        backward.save(paths[1])
+        return asdict(report)
+
+    report = stages.entry("lexicon", made)
+    first, second = (_loaded(path) for path in paths)
+    return (first, second), report
+
+
+def _loaded(path: Path) -> Lexicon:
+    try:
+        return Lexicon.load(path)
+    except InputError:
+        raise damaged(path) from None
+
+
+def _say(monitor: Monitor, stage: str, fraction: float) -> None:
+    monitor.update(stage, 0, None, fraction)
+    if monitor.stop_requested:
+        raise StoppedError
 
 
 def mapped_vectors(
     sides: tuple[Side, Side], texts: tuple[HasVectors, HasVectors], seed: int, monitor: Monitor
 ) -> tuple[Any, Any] | None:
     """Word vectors of both vocabularies in one space, each with a mask of the words that have one; None without."""
-    from unmt.errors import InputError
     from unmt.tasks.align import align
 
     if texts[0].vectors is None and texts[1].vectors is None:
@@ -64,6 +83,8 @@ def mapped_vectors(
         raise InputError("source.vectors= and target.vectors= go together. Give both, or neither.")
     source, target = read_vectors(texts[0].vectors), read_vectors(texts[1].vectors)
     alignment = align(source, target, seed=seed, monitor=monitor)
+    if monitor.stop_requested:  # a map that is not finished is no stage
+        raise StoppedError
     return (
         _of_words(sides[0].vocabulary, source, alignment.map.apply_source(source.matrix)),
         _of_words(sides[1].vocabulary, target, alignment.map.apply_target(target.matrix)),

@@ -39,28 +39,30 @@ class Side:
 
 
 def side_of(language: str, lines: Sequence[str], held_out: int, order: int, seed: int) -> Side:
-    """A text made ready. held_out: sentences kept apart, a tenth of all at most.
+    """A text made ready. held_out: sentences kept apart, a tenth of the different ones at most, each of them once.
 
-    Raises InputError where there are fewer than LEAST_SENTENCES lines that are not blank.
+    A sentence that is held out is in no training, wherever else it stands, nor is anything learned from how it is
+    written. Raises InputError where there are fewer than LEAST_SENTENCES different lines that are not blank.
     """
-    written = [line for line in lines if line.strip()]
-    if len(written) < LEAST_SENTENCES:
+    written = [(" ".join(line.casefold().split()), line) for line in lines if line.strip()]
+    different = list(dict(reversed(written)).items())[::-1]
+    if len(different) < LEAST_SENTENCES:
         raise InputError(
-            f"the text of {language} has {len(written)} lines that are not blank; {LEAST_SENTENCES} are the least."
-            " Give more text, a sentence a line."
+            f"the text of {language} has {len(different)} different lines that are not blank; {LEAST_SENTENCES} are the"
+            " least. Give more text, a sentence a line."
         )
-    tokeniser = Tokeniser.learn(written)
-    sentences = [tokeniser.tokens(line) for line in written]
-    rng = np.random.default_rng([seed, len(written)])
-    apart = np.zeros(len(written), bool)
-    apart[rng.choice(len(written), min(held_out, int(len(written) * HELD_OUT_SHARE)), replace=False)] = True
-    words = Vocabulary.of(s for s, is_apart in zip(sentences, apart, strict=True) if not is_apart)
+    rng = np.random.default_rng([seed, len(different)])
+    number = min(held_out, int(len(different) * HELD_OUT_SHARE))
+    apart = dict(different[place] for place in np.sort(rng.choice(len(different), number, replace=False)))
+    read = [line for plain, line in written if plain not in apart]
+    tokeniser = Tokeniser.learn(read)
+    sentences = [tokeniser.tokens(line) for line in read]
+    words = Vocabulary.of(sentences)
     vocabulary = Vocabulary(words.words[:VOCABULARY_WORDS], words.counts[:VOCABULARY_WORDS])
-    corpus = WordCorpus.of(sentences, vocabulary)
-    training, kept = corpus.subset(~apart), corpus.subset(apart)
+    training = WordCorpus.of(sentences, vocabulary)
+    kept = WordCorpus.of([tokeniser.tokens(line) for line in apart.values()], vocabulary)
     ngrams = WordNgrams.fit(training.ids, training.starts, len(vocabulary), order)
     alone = WordNgrams.fit(training.ids, training.starts, len(vocabulary), 1)
     bits = [model.sentence_bits(kept.ids, kept.starts).sum() for model in (alone, ngrams)]
     redundancy = float(bits[0] - bits[1]) / max(len(kept.ids), 1)
-    apart_lines = tuple(written[place] for place in np.flatnonzero(apart))
-    return Side(language, tokeniser, vocabulary, training, kept, apart_lines, ngrams, redundancy)
+    return Side(language, tokeniser, vocabulary, training, kept, tuple(apart.values()), ngrams, redundancy)

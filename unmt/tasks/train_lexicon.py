@@ -8,6 +8,7 @@ they only tell the rounds apart, by code length. Nothing parallel is read.
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -29,7 +30,7 @@ from unmt.tasks.monitor import Monitor
 from unmt.tasks.sides import Side, side_of
 from unmt.tasks.train_preflight import NOTHING, preflight
 from unmt.tasks.train_summary import finished, sample_dictionary, samples, text_facts
-from unmt.tasks.training_stages import Stages
+from unmt.tasks.training_stages import Stages, StoppedError
 from unmt.tasks.translation_model import Direction, Language, TranslationModel
 from unmt.text.word_corpus import WordCorpus
 
@@ -41,6 +42,10 @@ PHRASE_WEIGHTS = (0.6, 0.4, 0.6, 0.4, -0.2, 0.5)
 
 REAL_SOURCE_WEIGHT = 0.5
 """Of a real source sentence beside its translation, against 1 for a translation beside a real target sentence."""
+
+ROUND_KEYS = ("settings", "figures", "samples", "seconds", "elapsed")
+FREE_SETTINGS = ("threads", "minutes", "rounds", "force")
+"""They change no stage, only which are made."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,13 @@ def train_lexicon(
     Raises InputError where the texts are too short, share no structure, or differ from those that the run began with.
     """
     run = _Run((source, target), settings, folder, monitor or Monitor(), metrics or (lambda _: None))
-    return run.to_the_end()
+    try:
+        return run.to_the_end()
+    except StoppedError:
+        return None
+    except InputError:
+        run.stages.discard_unless_begun()
+        raise
 
 
 class _Run:
@@ -104,13 +115,13 @@ class _Run:
         self.monitor, self.metrics = monitor, metrics
         self.names = (texts[0].language, texts[1].language)
         self.ways = (f"{self.names[0]}-{self.names[1]}", f"{self.names[1]}-{self.names[0]}")
-        self.threads = settings.threads or 2
+        self.threads = settings.threads or os.cpu_count() or 1
         self.begun = time.monotonic()
         self.rounds: list[dict[str, Any]] = []
+        self.stages = Stages(folder / "checkpoints")
 
-    def to_the_end(self) -> dict[str, Any] | None:
-        """All stages; None where the user stopped them."""
-        self.stages = Stages(self.folder / "checkpoints")
+    def to_the_end(self) -> dict[str, Any]:
+        """All stages."""
         self._check_data()
         self._say("text into words", 0.0)
         self.sides: tuple[Side, Side] = tuple(  # type: ignore[assignment]
@@ -118,30 +129,27 @@ class _Run:
             for text in self.texts
         )
         self._say("lexicon", 0.05)
-        self.lexicons, self.report = lexicons(
-            self.sides, self.texts, self.stages.folder, self.settings.seed, self.monitor
-        )
+        self.lexicons, self.report = lexicons(self.sides, self.texts, self.stages, self.settings.seed, self.monitor)
         self.scores = PairScores.of(*self.lexicons), PairScores.of(*self.lexicons[::-1])
         self.preflight = self.stages.entry("preflight", self._preflight)
         if self.preflight["verdict"] == NOTHING and not self.settings.force:
             raise InputError(
                 f"{self.texts[0].path} and {self.texts[1].path}: {self.preflight['sentence']}"
-                " trainer.force=true goes on all the same."
+                f" trainer.force=true run.dir={self.folder} goes on all the same."
             )
         for number in range(self.settings.rounds + 1):
-            if self.monitor.stop_requested:
-                return None
             if number and self._is_late():
                 break
             self._round(number)
         return self._finished()
 
     def _check_data(self) -> None:
-        held = {"texts": [text.sha256 for text in self.texts], "version": __version__}
-        if self.stages.entry("data", lambda: held) != held:
-            raise InputError(
-                f"run.dir={self.folder} was begun with other texts or another version of unmt. Name another run.dir."
-            )
+        settings = {name: value for name, value in asdict(self.settings).items() if name not in FREE_SETTINGS}
+        held = {"texts": [text.sha256 for text in self.texts], "settings": settings, "version": __version__}
+        found = self.stages.entry("data", lambda: held)
+        for key, what in (("texts", "texts"), ("settings", "settings"), ("version", "versions of unmt")):
+            if found.get(key) != held[key]:
+                raise InputError(f"run.dir={self.folder} was begun with other {what}. Name another run.dir.")
 
     def _preflight(self) -> dict[str, Any]:
         null = null_lexicon(self.lexicons, self.settings.seed)
@@ -152,8 +160,13 @@ class _Run:
 
     def _round(self, number: int) -> None:
         """Round 0: the lexicon; others: tables learned from what the round before made of both texts."""
-        entry = self.stages.entry(f"round-{number}", lambda: self._made(number))
+        is_new = f"round-{number}" not in self.stages
+        entry = self.stages.entry(f"round-{number}", lambda: self._made(number), ROUND_KEYS)
         self.rounds.append(entry)
+        if is_new:
+            figures = entry["figures"].items()
+            flat = {f"{way}.{name}": value for way, values in figures for name, value in values.items()}
+            self.metrics({"round": number, "seconds": entry["seconds"], **flat})
         self._say(f"round {number} done", (number + 1) / self._all)
 
     def _made(self, number: int) -> dict[str, Any]:
@@ -167,9 +180,9 @@ class _Run:
             "figures": self._figures(tables, settings),
             "samples": samples(self._model(tables, settings), self.sides),
             "seconds": round(time.monotonic() - began, 2),
+            "elapsed": round(self._elapsed() + time.monotonic() - self.begun, 2),
         }
-        flat = {f"{way}.{name}": value for way, values in entry["figures"].items() for name, value in values.items()}
-        self.metrics({"round": number, "seconds": entry["seconds"], **flat})
+        self.begun = time.monotonic()
         return entry
 
     def _learned(self, number: int) -> tuple[PhraseTable, PhraseTable]:
@@ -281,11 +294,16 @@ class _Run:
         """Whether another round would end after the time that was given, if it takes as long as the last."""
         if self.settings.minutes is None:
             return False
-        last = float(self.rounds[-1]["seconds"]) if self.rounds else 0.0
-        return time.monotonic() - self.begun + last > 60.0 * self.settings.minutes
+        return self._elapsed() + float(self.rounds[-1]["seconds"]) > 60.0 * self.settings.minutes
+
+    def _elapsed(self) -> float:
+        """Seconds up to the end of the last round, of all processes that took part; they are kept with the rounds."""
+        return float(self.rounds[-1]["elapsed"]) if self.rounds else 0.0
 
     def _say(self, stage: str, fraction: float) -> None:
         self.monitor.update(stage, 0, None, fraction)
+        if self.monitor.stop_requested:
+            raise StoppedError
 
 
 def restored(stored: dict[str, Any]) -> DecoderSettings:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
-
-from unmt.solvers.context_lexicon import LexiconReport
 
 SHARED_BITS = 0.3
 """Bits a word that a lexicon must save against one of shuffled pairs, for structure to be shared."""
@@ -18,7 +15,7 @@ def preflight(
     figures: dict[str, dict[str, float]],
     shuffled: dict[str, dict[str, float]],
     redundancy: Sequence[float],
-    report: LexiconReport | None,
+    report: dict[str, Any],
 ) -> dict[str, Any]:
     """How much the target text can pay, and whether the lexicon finds more than one of shuffled pairs would.
 
@@ -38,5 +35,5 @@ def preflight(
         "saved_bits_per_word": saved,
         "redundancy_bits_per_word": list(redundancy),
         "null": shuffled,
-        "lexicon": asdict(report) if report is not None else None,
+        "lexicon": report,
     }

@@ -12,6 +12,10 @@ from unmt.mappings.phrase_table import PhraseTable
 from unmt.text import atomic
 
 
+class StoppedError(Exception):
+    """The user asked to stop; the stages that are done stay."""
+
+
 class Stages:
     """The folder of them. What is damaged there raises InputError that names the file and says what to do."""
 
@@ -21,8 +25,12 @@ class Stages:
         for left in folder.glob(".*.part"):  # of a run that was killed while it wrote
             left.unlink(missing_ok=True)
 
-    def entry(self, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """What the stage NAME.json holds; made now where it is not there."""
+    def __contains__(self, name: str) -> bool:
+        """Whether the stage NAME.json is done."""
+        return (self.folder / f"{name}.json").exists()
+
+    def entry(self, name: str, make: Callable[[], dict[str, Any]], keys: Sequence[str] = ()) -> dict[str, Any]:
+        """What the stage NAME.json holds, these keys at least; made now where it is not there."""
         path = self.folder / f"{name}.json"
         if not path.exists():
             atomic.write_text(path, json.dumps(make(), ensure_ascii=False))
@@ -30,7 +38,7 @@ class Stages:
             loaded = json.loads(path.read_text(encoding="utf-8"))
         except ValueError:
             loaded = None
-        if not isinstance(loaded, dict):
+        if not isinstance(loaded, dict) or not loaded.keys() >= set(keys):
             raise damaged(path)
         return loaded
 
@@ -43,6 +51,12 @@ class Stages:
         """Both phrase tables of a round."""
         first, second = (self._loaded(self._table(number, way)) for way in ways)
         return first, second
+
+    def discard_unless_begun(self) -> None:
+        """Remove the folder where no stage took work: the next run may be of other texts."""
+        if {path.name for path in self.folder.iterdir()} <= {"data.json"}:
+            (self.folder / "data.json").unlink(missing_ok=True)
+            self.folder.rmdir()
 
     def _table(self, number: int, way: str) -> Path:
         return self.folder / f"round-{number}.{way}.npz"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -46,7 +47,7 @@ class Translator:
         self._source = model.languages[self._way.source]
         self._target = model.languages[self._way.target]
         self._beam = beam
-        self._threads = threads or 2
+        self._threads = threads or os.cpu_count() or 1
 
     @cached_property
     def _decoder(self) -> Decoder:

@@ -98,8 +98,8 @@ class TranslationModel:
         header = _header(folder, path)
         try:
             languages = {name: _language(folder, name) for name in header["languages"]}
-            directions = [_direction(folder, stored) for stored in header["directions"]]
-        except (KeyError, TypeError, ValueError) as error:
+            directions = [_direction(folder, stored, languages) for stored in header["directions"]]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(f"model={path} is damaged ({error}). Train it again.") from None
         except OSError as error:
             raise InputError(
@@ -135,12 +135,20 @@ def _language(folder: Path, name: str) -> Language:
     except Exception as error:  # noqa: BLE001  # numpy and zipfile raise whatever they meet first in a damaged file
         raise ValueError(f"{name}.ngrams.npz: {type(error).__name__}") from None
     vocabulary = Vocabulary.from_dict(words["vocabulary"])
-    return Language(name, Tokeniser.from_dict(words["tokeniser"]), vocabulary, WordNgrams.from_arrays(arrays))
+    ngrams = WordNgrams.from_arrays(arrays)
+    if ngrams.vocabulary_size != len(vocabulary):
+        raise ValueError(f"{name}: n-grams of other words")
+    return Language(name, Tokeniser.from_dict(words["tokeniser"]), vocabulary, ngrams)
 
 
-def _direction(folder: Path, stored: dict[str, Any]) -> Direction:
+def _direction(folder: Path, stored: dict[str, Any], languages: dict[str, Language]) -> Direction:
     source, target = str(stored["source"]), str(stored["target"])
     table = PhraseTable.load(folder / f"{source}-{target}.phrases.npz")
+    # A kernel would read beyond the end of an array for a word that is none.
+    if table.sources.max(initial=-1) >= len(languages[source].vocabulary):
+        raise ValueError(f"{source}-{target}: phrases of other words")
+    if table.target_words.max(initial=-1) >= len(languages[target].vocabulary):
+        raise ValueError(f"{source}-{target}: phrases of other words")
     settings = dict(stored["settings"])
     weights = settings.pop("weights")
     if weights is not None and len(weights) != len(table.feature_names):
