@@ -47,8 +47,8 @@ How to search
 Where things go
   standard output      lines of source, tab, target, tab, probability; best first for each source word
   translations=5       so many for each word
-  run.dir=null         folder for config.yaml, metrics.jsonl, result.json, map.npz and dictionary.tsv;
-                       null: a dated one under runs/
+  run.dir=null         folder for config.yaml, metrics.jsonl, result.json, report.html, map.npz and
+                       dictionary.tsv; null: a dated one under runs/
   quiet=false          true: nothing on standard error but errors
 
 Ctrl-C keeps the best so far. -m with key=a,b,c runs once for each value.
@@ -165,7 +165,11 @@ def _seed_pairs(path: str | None) -> list[tuple[str, str]]:
 
 
 def _keep(directory: RunDirectory, found: "Alignment") -> None:
-    directory.write_json("result.json", found.to_dict())
+    from unmt.report.align_page import align_page
+
+    result = found.to_dict()
+    directory.write_json("result.json", result)
+    directory.write_text("report.html", align_page(result))
     directory.write_text("dictionary.tsv", _lines(found))
     with directory.refusals():
         found.map.save(directory.file("map.npz"))
@@ -174,7 +178,7 @@ def _keep(directory: RunDirectory, found: "Alignment") -> None:
 def _tell(found: "Alignment", directory: RunDirectory, *, quiet: bool) -> None:
     write(_lines(found))
     if not quiet:
-        note("\n" + _summary(found.to_dict()) + f"\nrun       {directory.path}")
+        note("\n" + _summary(found.to_dict()) + f"\nreport    {directory.file('report.html')}")
 
 
 def _lines(found: "Alignment") -> str:

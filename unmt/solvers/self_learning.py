@@ -25,7 +25,7 @@ Ints = NDArray[np.int64]
 Pairs = tuple[Ints, Ints]
 
 WORDS = 2000
-FIRST_KEPT, PATIENCE, LEAST_GAIN, MOST_ROUNDS = 0.1, 5, 1e-6, 400
+FIRST_KEPT, PATIENCE, LEAST_GAIN, MOST_ROUNDS = 0.1, 3, 1e-4, 400
 
 
 @dataclass

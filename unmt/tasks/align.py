@@ -25,6 +25,7 @@ Floats = NDArray[np.float32]
 LEAST_WORDS = 60
 LEAST_SPELLING = 0.3
 RUNS, TRANSLATIONS, TEMPERATURE = 10, 5, 0.1
+SAMPLES, MOST_SAMPLED, DRAWN_WORDS = 60, 5000, 400
 SHARED_GAIN, SHARED_AGREEMENT = 0.03, 0.5
 """A search found something where its objective is so much above the null's, and another search came to the same
 translations for that share of the words: chance leads two searches to two places."""
@@ -60,7 +61,8 @@ class Alignment:
 
     map: both sides into the shared space. translations int64 (S, count) and probabilities float32 (S, count): of each
     source word, best first. trials: every search; chosen: the one that is used; null: the same on vectors that share
-    nothing. spelling_weight, mutual_pairs: see final_map. stopped: "converged" or "interrupted".
+    nothing. spelling_weight, mutual_pairs: see final_map. spaces: places of frequent words in the plane, source and
+    target, "before" and "after". stopped: "converged" or "interrupted".
     """
 
     source_words: tuple[str, ...]
@@ -74,6 +76,7 @@ class Alignment:
     failures: dict[str, str]
     spelling_weight: float
     mutual_pairs: dict[float, int]
+    spaces: dict[str, list[list[list[float]]]]
     seconds: float
     stopped: str
 
@@ -103,6 +106,20 @@ class Alignment:
                 if share >= least:
                     yield word, self.target_words[target], share
 
+    def samples(self) -> list[tuple[str, list[tuple[str, float]]]]:
+        """Translations of some words, in even steps of the logarithm of their rank."""
+        ranks = np.unique(np.geomspace(1, min(len(self.source_words), MOST_SAMPLED), SAMPLES).astype(np.int64) - 1)
+        return [
+            (
+                self.source_words[rank],
+                [
+                    (self.target_words[target], round(float(share), 4))
+                    for target, share in zip(self.translations[rank], self.probabilities[rank], strict=True)
+                ],
+            )
+            for rank in ranks.tolist()
+        ]
+
     def to_dict(self) -> dict[str, Any]:
         """What result.json holds; the map and the dictionary are files of their own."""
         return {
@@ -117,6 +134,8 @@ class Alignment:
             "history": self.history,
             "spelling_weight": self.spelling_weight,
             "mutual_pairs": {str(weight): pairs for weight, pairs in self.mutual_pairs.items()},
+            "samples": self.samples(),
+            "spaces": self.spaces,
             "words": [len(self.source_words), len(self.target_words)],
             "seed": self.trials[0].seed,
             "stopped": self.stopped,
@@ -173,9 +192,10 @@ def align(
     final = final_map(x, y, learned.rotation, alike if spelling else None)
     mapping = LinearMap(final.source, final.target, centre_source, centre_target)
     monitor.update("dictionary", len(searches), None, None)
+    u, v = mapping.apply_source(source.matrix), mapping.apply_target(target.matrix)
     found = matches(
-        mapping.apply_source(source.matrix),
-        mapping.apply_target(target.matrix),
+        u,
+        v,
         count=translations,
         extra=weighted(alike, final.spelling_weight),
     )
@@ -191,9 +211,19 @@ def align(
         failures=failures,
         spelling_weight=final.spelling_weight,
         mutual_pairs=final.mutual_pairs,
+        spaces={"before": [*_planes(x), *_planes(y)], "after": _planes(u, v)},
         seconds=time.perf_counter() - start,
         stopped="interrupted" if monitor.stop_requested else "converged",
     )
+
+
+def _planes(*sides: Floats) -> list[list[list[float]]]:
+    """The places (words, 2) of the most frequent words of each side, along the axes of their largest common spread."""
+    few = [side[:DRAWN_WORDS] for side in sides]
+    both = np.concatenate(few)
+    centre = both.mean(axis=0)
+    axes = np.linalg.svd(both - centre, full_matrices=False)[2][:2]
+    return [np.round((side - centre) @ axes.T, 3).tolist() for side in few]
 
 
 def check_options(method: str | Sequence[str], seeds: Sequence[tuple[str, str]]) -> None:
