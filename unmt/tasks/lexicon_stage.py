@@ -82,7 +82,7 @@ def mapped_vectors(
     if texts[0].vectors is None or texts[1].vectors is None:
         raise InputError("source.vectors= and target.vectors= go together. Give both, or neither.")
     source, target = read_vectors(texts[0].vectors), read_vectors(texts[1].vectors)
-    alignment = align(source, target, seed=seed, monitor=monitor)
+    alignment = align(source, target, seed=seed, null=False, monitor=monitor)
     if monitor.stop_requested:  # a map that is not finished is no stage
         raise StoppedError
     return (
