@@ -24,6 +24,9 @@ FEATURES = ("forward", "lexical forward", "backward", "lexical backward", "phras
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
+NEVER = 2.0
+"""As least_unlinked: no word may be left out."""
+
 
 @dataclass
 class ExtractionSettings:

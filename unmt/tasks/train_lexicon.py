@@ -22,9 +22,11 @@ from unmt.errors import InputError
 from unmt.mappings.lexicon import Lexicon
 from unmt.mappings.phrase_table import PhraseTable
 from unmt.solvers.phrase_decoder import Decoder, DecoderSettings
+from unmt.solvers.phrase_extraction import NEVER, ExtractionSettings
 from unmt.solvers.phrase_rounds import PairScores, learned_table, length_ratio, natural_ratio, with_length
 from unmt.solvers.sentence_pairs import SentencePairs
 from unmt.solvers.translation_figures import as_corpus, translation_code
+from unmt.solvers.word_alignment import AlignmentSettings
 from unmt.tasks.lexicon_stage import lexicons, null_lexicon
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.sides import Side, side_of
@@ -39,6 +41,10 @@ LEXICON_WEIGHT, LEXICON_DISTORTION = 0.5, 3
 
 PHRASE_WEIGHTS = (0.6, 0.4, 0.6, 0.4, -0.2, 0.5)
 """Of phrase_rounds.ALL_FEATURES, beside a language model of weight 1."""
+
+ALIGNING, EXTRACTING = AlignmentSettings(null_share=0.2), ExtractionSettings(least_unlinked=NEVER)
+"""Translations of the rounds have many words that come from nowhere; that a word may be left out costs more than it
+gives."""
 
 REAL_SOURCE_WEIGHT = 0.5
 """Of a real source sentence beside its translation, against 1 for a translation beside a real target sentence."""
@@ -201,7 +207,9 @@ class _Run:
             # Read as a translation, a real sentence teaches less than it does where it was written by a person.
             weights = np.full(len(real[i]), REAL_SOURCE_WEIGHT, np.float32)
             pairs = pairs.followed_by(SentencePairs.of(real[i], made[i], weights))
-            learned.append(learned_table(pairs, self.lexicons[i], self.scores[i], threads=self.threads))
+            learned.append(
+                learned_table(pairs, self.lexicons[i], self.scores[i], ALIGNING, EXTRACTING, threads=self.threads)
+            )
         return learned[0], learned[1]
 
     @property
