@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from unmt.errors import InputError
-from unmt.tasks.align import NOTHING, SHARED, align
+from unmt.tasks.align import align
+from unmt.tasks.alignment import NOTHING, SHARED
 from unmt.text.vectors import WordVectors
 
 WORDS, SIZE = 500, 24

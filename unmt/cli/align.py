@@ -12,7 +12,7 @@ from unmt.cli.run_directory import RunDirectory, RunSettings, run_directory
 from unmt.errors import InputError
 
 if TYPE_CHECKING:
-    from unmt.tasks.align import Alignment
+    from unmt.tasks.alignment import Alignment
     from unmt.text.vectors import WordVectors
 
 HELP = """

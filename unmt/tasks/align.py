@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from unmt.objectives.csls import matches
 from unmt.solvers.final_map import final_map, weighted
 from unmt.solvers.self_learning import Learned
 from unmt.tasks.align_methods import METHODS, WITHOUT_SPELLING, Words, check_methods, first_pairs, learned_from
+from unmt.tasks.alignment import Alignment, Trial
 from unmt.tasks.monitor import Monitor
 from unmt.text.vectors import WordVectors
 
@@ -25,135 +26,7 @@ Floats = NDArray[np.float32]
 LEAST_WORDS = 60
 LEAST_SPELLING = 0.3
 RUNS, TRANSLATIONS, TEMPERATURE = 10, 5, 0.1
-SAMPLES, MOST_SAMPLED, DRAWN_WORDS = 60, 5000, 400
-SHARED_GAIN, SHARED_AGREEMENT = 0.03, 0.5
-"""A search found something where its objective is so much above the null's, and another search came to the same
-translations for that share of the words: chance leads two searches to two places."""
-
-SHARED, NOTHING = "shared structure", "no shared structure"
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One search: a method with a seed.
-
-    objective: the mean cosine of a word with its nearest, over the words that were learned from. agreement: the share
-    of them for which it has the same translation as the chosen search; of the chosen one, as the next best. None
-    where it was not measured.
-    """
-
-    method: str
-    seed: int
-    objective: float
-    agreement: float | None
-    rounds: int
-    seconds: float
-    history: tuple[float, ...]
-
-    def found_more_than(self, null: Trial) -> bool:
-        """Whether it found more than the same search on vectors that share nothing."""
-        return self.objective > null.objective + SHARED_GAIN and (self.agreement or 0.0) >= SHARED_AGREEMENT
-
-
-@dataclass(frozen=True)
-class Alignment:
-    """What align returns.
-
-    map: both sides into the shared space. translations int64 (S, count) and probabilities float32 (S, count): of each
-    source word, best first. trials: every search; chosen: the one that is used; null: the same on vectors that share
-    nothing. spelling_weight, mutual_pairs: see final_map. spaces: places of frequent words in the plane, source and
-    target, "before" and "after". stopped: "converged" or "interrupted".
-    """
-
-    source_words: tuple[str, ...]
-    target_words: tuple[str, ...]
-    map: LinearMap
-    translations: NDArray[np.int64]
-    probabilities: Floats
-    trials: tuple[Trial, ...]
-    chosen: Trial
-    null: Trial | None
-    failures: dict[str, str]
-    spelling_weight: float
-    mutual_pairs: dict[float, int]
-    spaces: dict[str, list[list[list[float]]]]
-    seconds: float
-    stopped: str
-
-    @property
-    def verdict(self) -> str | None:
-        """Whether the chosen search found more than the null; None where the null was not measured."""
-        if self.null is None:
-            return None
-        return SHARED if self.chosen.found_more_than(self.null) else NOTHING
-
-    @property
-    def objective(self) -> float:
-        """The mean cosine of a word with its nearest, over the words that were learned from."""
-        return self.chosen.objective
-
-    @property
-    def history(self) -> list[float]:
-        """The objective of every round."""
-        return list(self.chosen.history)
-
-    def dictionary(self, least: float = 0.0) -> Iterator[tuple[str, str, float]]:
-        """(source, target, probability) from `least` on, best first for each source word."""
-        for word, row, shares in zip(
-            self.source_words, self.translations.tolist(), self.probabilities.tolist(), strict=True
-        ):
-            for target, share in zip(row, shares, strict=True):
-                if share >= least:
-                    yield word, self.target_words[target], share
-
-    def samples(self) -> list[tuple[str, list[tuple[str, float]]]]:
-        """Translations of some words, in even steps of the logarithm of their rank."""
-        ranks = np.unique(np.geomspace(1, min(len(self.source_words), MOST_SAMPLED), SAMPLES).astype(np.int64) - 1)
-        return [
-            (
-                self.source_words[rank],
-                [
-                    (self.target_words[target], round(float(share), 4))
-                    for target, share in zip(self.translations[rank], self.probabilities[rank], strict=True)
-                ],
-            )
-            for rank in ranks.tolist()
-        ]
-
-    def to_dict(self) -> dict[str, Any]:
-        """What result.json holds; the map and the dictionary are files of their own."""
-        return {
-            "verdict": self.verdict,
-            "method": self.chosen.method,
-            "objective": self.chosen.objective,
-            "agreement": self.chosen.agreement,
-            "null": None if self.null is None else _row(self.null, None),
-            "methods": [_row(trial, self.null) for trial in self.trials],
-            "failures": self.failures,
-            "success_rate": self._success_rate(),
-            "history": self.history,
-            "spelling_weight": self.spelling_weight,
-            "mutual_pairs": {str(weight): pairs for weight, pairs in self.mutual_pairs.items()},
-            "samples": self.samples(),
-            "spaces": self.spaces,
-            "words": [len(self.source_words), len(self.target_words)],
-            "seed": self.trials[0].seed,
-            "stopped": self.stopped,
-            "seconds": round(self.seconds, 3),
-        }
-
-    def _success_rate(self) -> dict[str, list[int]] | None:
-        """Of each method the searches that found more than the null, and all; None without a null."""
-        null = self.null
-        if null is None:
-            return None
-        return {
-            method: [
-                sum(trial.method == method and trial.found_more_than(null) for trial in self.trials),
-                sum(trial.method == method for trial in self.trials),
-            ]
-            for method in dict.fromkeys(trial.method for trial in self.trials)
-        }
+DRAWN_WORDS = 400
 
 
 def align(
@@ -186,7 +59,7 @@ def align(
     searches, failures = _searches(words, methods, seed, runs, threads, monitor)
     if not searches:
         raise InputError(next(iter(failures.values())))
-    trials, chosen, learned = _compared(words, searches, monitor)
+    trials, chosen, learned = _compared(words, searches, monitor, once_more=null)
     nothing = _null_trial(words, chosen, monitor) if null and not monitor.stop_requested else None
     monitor.update("last rounds with more words", len(searches), None, None)
     final = final_map(x, y, learned.rotation, alike if spelling else None)
@@ -305,26 +178,31 @@ def _trial(
 
 
 def _compared(
-    words: Words, searches: list[tuple[Trial, Learned]], monitor: Monitor
+    words: Words, searches: list[tuple[Trial, Learned]], monitor: Monitor, *, once_more: bool
 ) -> tuple[list[Trial], Trial, Learned]:
     """The trials with their agreement, the one with the largest objective, and what it learned.
 
-    Where no other search of the chosen method is there to agree with, one more is made, with noise, to compare alone.
+    once_more: where no other search of the chosen method is there to agree with, make one, with noise, to compare.
     """
     best, learned = max(searches, key=lambda pair: pair[0].objective)
     fellows = [pair for pair in searches if pair[0].method == best.method and pair[1] is not learned]
-    if not fellows:
-        stage = f"{best.method}, once more with noise"
-        pairs = matches(words.x[: words.learning] @ learned.rotation, words.y[: words.learning]).both_ways()
-        if best.method == "similarity":
-            pairs = first_pairs(best.method, words, np.random.SeedSequence([best.seed, 0]), monitor)
-        fellows = [_trial(words, "similarity", best.seed + 1, pairs, 0.0, monitor, stage)]
-    fellow = max(fellows, key=lambda pair: pair[0].objective)[1]
-    trials = [
-        replace(trial, agreement=agreement(words, learned, fellow if other is learned else other))
-        for trial, other in searches
-    ]
+    if not fellows and once_more and not monitor.stop_requested:
+        fellows = [_once_more(words, best, learned, monitor)]
+    fellow = max(fellows, key=lambda pair: pair[0].objective)[1] if fellows else None
+    trials = []
+    for trial, other in searches:
+        beside = fellow if other is learned else other
+        trials.append(replace(trial, agreement=None if beside is None else agreement(words, learned, beside)))
     return trials, next(trial for trial, pair in zip(trials, searches, strict=True) if pair[1] is learned), learned
+
+
+def _once_more(words: Words, best: Trial, learned: Learned, monitor: Monitor) -> tuple[Trial, Learned]:
+    """Another search with noise: by similarities from their start, by any other method from what it found."""
+    if best.method == "similarity":
+        pairs = first_pairs(best.method, words, np.random.SeedSequence([best.seed, 0]), monitor)
+    else:
+        pairs = matches(words.x[: words.learning] @ learned.rotation, words.y[: words.learning]).both_ways()
+    return _trial(words, "similarity", best.seed + 1, pairs, 0.0, monitor, f"{best.method}, once more with noise")
 
 
 def agreement(words: Words, first: Learned, second: Learned) -> float:
@@ -354,15 +232,3 @@ def _probabilities(scores: Floats) -> Floats:
     """Softmax of CSLS over the translations that are kept, (S, count)."""
     raised = np.exp((scores - scores[:, :1]) / TEMPERATURE)
     return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
-
-
-def _row(trial: Trial, null: Trial | None) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "method": trial.method,
-        "seed": trial.seed,
-        "objective": trial.objective,
-        "agreement": trial.agreement,
-        "rounds": trial.rounds,
-        "seconds": trial.seconds,
-    }
-    return row if null is None else {**row, "found": trial.found_more_than(null)}
