@@ -161,10 +161,21 @@ def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def _shown(value: Any) -> str:
     """The value as it is typed on a command line."""
+    text = _typed(value)
+    return text if len(text) <= 60 else text[:60] + "..."
+
+
+def typed_arguments(configuration: Any) -> dict[str, str]:
+    """What is to be typed for the same answer: whatever is not so without being typed, and the seed."""
+    usual, given = _flat(asdict(type(configuration)())), _flat(asdict(configuration))
+    wanted = [key for key in given if key not in FREE_KEYS and (key == "seed" or given[key] != usual.get(key))]
+    return {key: _typed(given[key]) for key in wanted}
+
+
+def _typed(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    text = str(value)
-    return text if len(text) <= 60 else text[:60] + "..."
+    return str(value)
 
 
 def _sweep_up(run: RunDirectory) -> None:

@@ -11,7 +11,7 @@ from unmt.cli.decipher import check_numbers, expanded
 from unmt.cli.interruption import Interrupted, stop_on_interrupt
 from unmt.cli.output import note, write
 from unmt.cli.progress import Progress
-from unmt.cli.run_directory import RunDirectory, RunSettings, run_directory
+from unmt.cli.run_directory import RunDirectory, RunSettings, run_directory, typed_arguments
 from unmt.errors import InputError
 
 HELP = """
@@ -132,7 +132,7 @@ def run(configuration: Configuration) -> None:
             finally:
                 progress.clear()
             if result is not None:
-                _keep(directory, result)
+                _keep(directory, {**result, "arguments": typed_arguments(configuration)})
                 _tell(result, directory, quiet=configuration.quiet)
     if result is None:
         raise Interrupted(f"Interrupted. The same command with run.dir={directory.path} goes on from there.")
@@ -193,7 +193,10 @@ def _metrics(directory: RunDirectory) -> Any:
 
 
 def _keep(directory: RunDirectory, result: dict[str, Any]) -> None:
+    from unmt.report.train_page import train_page
+
     directory.write_json("result.json", result)
+    directory.write_text("report.html", train_page(result))
 
 
 def _tell(result: dict[str, Any], directory: RunDirectory, *, quiet: bool) -> None:

@@ -1,0 +1,134 @@
+"""The label-free scores of a training: by round as a chart and a table, and against the null as bars."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from unmt.report.charts import BarRow, Scale, Segment, bars, dots, legend, linear_scale, plot, polyline
+from unmt.report.evaluate_tables import rows_of
+from unmt.report.reproduction import mapping
+from unmt.report.tables import Column, html_table
+from unmt.report.words import MISSING, duration, finite
+
+COLUMNS = (
+    Column("direction"), Column("round", is_number=True), Column("score", is_number=True),
+    Column("translation", is_number=True), Column("true text", is_number=True), Column("way back", is_number=True),
+    Column("length", is_number=True), Column("time", is_number=True, is_detail=True), Column(""),
+)  # fmt: skip
+PARTS = ("two_sided", "text_bits", "target_bits", "way_back_bits", "words_per_source_word")
+
+
+def directions(result: Mapping[str, Any]) -> list[str]:
+    """The directions that the rounds have figures of, or else those that a round was chosen for."""
+    found = [str(way) for entry in rows_of(result, "rounds") for way in mapping(entry, "figures")]
+    return list(dict.fromkeys(found or [str(way) for way in mapping(result, "chosen_round")]))
+
+
+def chosen_rounds(result: Mapping[str, Any]) -> dict[str, int]:
+    """The round of each direction that became the model."""
+    chosen = mapping(result, "chosen_round")
+    return {str(way): int(number) for way in chosen if (number := finite(chosen, way)) is not None}
+
+
+def figures_of(result: Mapping[str, Any], number: int, way: str) -> Mapping[str, Any]:
+    """The code lengths of a direction after a round; empty where they are missing."""
+    for place, entry in enumerate(rows_of(result, "rounds")):
+        if _number(entry, place) == number:
+            return mapping(mapping(entry, "figures"), way)
+    return {}
+
+
+def bits(value: float | None) -> str:
+    """Bits a word with two decimals."""
+    return MISSING if value is None else f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def round_chart(result: Mapping[str, Any]) -> str:
+    """The score over the rounds, a line a direction, with the chosen round as a large dot."""
+    lines = {way: points for way in directions(result) if (points := _points(result, way))}
+    if not lines:
+        return ""
+    chosen = chosen_rounds(result)
+    numbers = sorted({number for points in lines.values() for number, _ in points})
+    scores = [score for points in lines.values() for _, score in points]
+    x = Scale(numbers[0] - 0.2, numbers[-1] + 0.2, tuple(numbers))
+    y = linear_scale(min(scores), max(scores))
+    marks = ""
+    for place, (way, points) in enumerate(lines.items()):
+        style = f"s{place % 7}"
+        marks += polyline(points, x, y, f"line {style}") + dots(points, x, y, style, 7)
+        marks += dots([point for point in points if point[0] == chosen.get(way)], x, y, style, 16)
+    entries = [
+        (f"s{place % 7}", f"{way}, round {chosen[way]} chosen" if way in chosen else way)
+        for place, way in enumerate(lines)
+    ]
+    description = "Score by round. " + "; ".join(
+        f"{way}: " + ", ".join(f"{bits(score)} after round {number:.0f}" for number, score in points)
+        for way, points in lines.items()
+    )
+    tick_text = (lambda number: f"{number:.0f}", bits)
+    chart = plot(
+        marks, x, y, labels=("round; 0 is the lexicon alone", "bits a word"), description=description,
+        tick_text=tick_text,
+    )  # fmt: skip
+    return chart + legend(entries)
+
+
+def round_table(result: Mapping[str, Any]) -> str:
+    """The parts of every score: bits a word of the translations and of true text, of the way back, and the length."""
+    chosen = chosen_rounds(result)
+    rows = []
+    for way in directions(result):
+        for place, entry in enumerate(rows_of(result, "rounds")):
+            number, figures = _number(entry, place), mapping(mapping(entry, "figures"), way)
+            if not figures:
+                continue
+            parts = [bits(finite(figures, part)) for part in PARTS]
+            mark = "chosen" if chosen.get(way) == number else ""
+            rows.append([way, str(number), *parts, duration(finite(entry, "seconds")), mark])
+    caption = (
+        "Score = |translation − true text| + way back, all in bits a word; length in words a source word;"
+        " a time is that of both directions"
+    )
+    return html_table(COLUMNS, rows, caption=caption) if rows else ""
+
+
+def against_null(result: Mapping[str, Any]) -> str:
+    """Bars of each direction: the chosen round, the lexicon alone, and a lexicon of shuffled pairs."""
+    rows: list[BarRow] = []
+    null = mapping(mapping(result, "preflight"), "null")
+    chosen = chosen_rounds(result)
+    for way in directions(result):
+        if chosen.get(way):
+            rows += _bar(f"{way}, round {chosen[way]}", figures_of(result, chosen[way], way))
+        rows += _bar(f"{way}, the lexicon alone", figures_of(result, 0, way))
+        rows += _bar(f"{way}, shuffled pairs", mapping(null, way), is_null=True)
+    if not rows:
+        return ""
+    highest = max(sum(segment.length for segment in row.segments) for row in rows)
+    description = "Code lengths in bits a word. " + "; ".join(f"{row.name}: {row.value}" for row in rows) + "."
+    named = [("text", "way back"), ("mapping", "how far from as likely as true text"), ("null", "null")]
+    scale = linear_scale(0.0, highest) if highest > 0 else Scale(0.0, 1.0, (0.0, 1.0))
+    return bars(rows, scale, description=description) + legend(named)
+
+
+def _bar(name: str, figures: Mapping[str, Any], *, is_null: bool = False) -> list[BarRow]:
+    score = finite(figures, "two_sided")
+    if score is None:
+        return []
+    back = min(finite(figures, "way_back_bits") or 0.0, score)
+    segments = [Segment("way back", back, "text"), Segment("off", score - back, "mapping")]
+    return [BarRow(name, f"{bits(score)} bits", [Segment("null", score, "null")] if is_null else segments)]
+
+
+def _points(result: Mapping[str, Any], way: str) -> list[tuple[float, float]]:
+    found = []
+    for place, entry in enumerate(rows_of(result, "rounds")):
+        score = finite(mapping(mapping(entry, "figures"), way), "two_sided")
+        if score is not None:
+            found.append((float(_number(entry, place)), score))
+    return found
+
+
+def _number(entry: Mapping[str, Any], place: int) -> int:
+    number = finite(entry, "round")
+    return place if number is None else int(number)
