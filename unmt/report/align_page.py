@@ -1,126 +1,160 @@
-"""The report of an alignment as one HTML page: verdict, dictionary, both word spaces, and the searches."""
+"""The report of `unmt align` as one HTML page: verdict, both word spaces, objective, methods and dictionary."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from unmt.report.charts import dots, legend, linear_scale, plot, polyline
+from unmt.report.charts import Scale, legend, linear_scale, plot, polyline
 from unmt.report.document import document, facts, section
+from unmt.report.evaluate_tables import rows_of
+from unmt.report.reproduction import mapping, reproduction
 from unmt.report.tables import Column, html_table
-from unmt.report.words import MISSING, duration, finite
+from unmt.report.word_list import sequence, word_list
+from unmt.report.word_spaces import word_spaces
+from unmt.report.words import MISSING, duration, finite, grouped, percent
 
-SENTENCES = {
-    "shared structure": "The two sides share structure: the search found more than chance does, and finds it again.",
-    "no shared structure": "No shared structure was found: chance finds as much. The dictionary below means nothing.",
-}
+SHARED, NOTHING = "shared structure", "no shared structure"
+STYLES = {SHARED: "good", NOTHING: "nothing"}
+MOST_TICKS = 12
 METHOD_COLUMNS = (
-    Column("method"),
-    Column("seed", is_number=True),
-    Column("objective", is_number=True),
-    Column("agreement", is_number=True),
-    Column("rounds", is_number=True, is_detail=True),
-    Column("seconds", is_number=True, is_detail=True),
+    Column("method"), Column("seed", is_number=True), Column("objective", is_number=True),
+    Column("agreement", is_number=True), Column("found something"), Column("rounds", is_number=True, is_detail=True),
+    Column("time", is_number=True, is_detail=True),
+)  # fmt: skip
+SPACE_NOTE = (
+    "The most frequent words of each side. A flat picture keeps little of a space of many dimensions: words that lie"
+    " apart here may still be neighbours there."
+)
+OBJECTIVE_NOTE = (
+    "The mean cosine of a word with its nearest of the other side, over the words that were learned from. The null is"
+    " the same search on vectors that share nothing."
 )
 METHOD_NOTE = (
-    "Objective: mean cosine of a word with its nearest of the other language. Agreement: share of words that have the"
-    " same translation as in the search that is used; of that one itself, as in the next best."
+    "Agreement: the share of words for which a search has the same translation as the chosen one. A search found"
+    " something where its objective is clearly above the null's and another search came to the same translations."
 )
-SPACE_NOTE = "The same words along the two axes of largest spread: of each language for itself before, of both after."
 
 
 def align_page(result: Mapping[str, Any]) -> str:
     """The page of one alignment. result: its result.json; what it lacks is left out."""
     body = (
         _head(result)
-        + section("Dictionary", _samples(result), "Translations of frequent words, with their probabilities.")
-        + section("Word spaces", _space(result, "before") + _space(result, "after"), SPACE_NOTE)
-        + section("Searches", _searches(result), METHOD_NOTE)
-        + section("The search that is used", _history(result))
+        + section("Both word spaces", word_spaces(result, _names(result)), SPACE_NOTE)
+        + section("Objective by round", _objective(result), OBJECTIVE_NOTE)
+        + section("Methods and seeds", _methods(result), METHOD_NOTE)
+        + section("Dictionary", word_list(result.get("dictionary")), _dictionary_note(result))
+        + section("To do it again", reproduction(result, "align", _hashes(result)))
     )
-    return document("Word alignment – unmt", body)
+    return document(f"{_verdict(result).capitalize()}: {' and '.join(_names(result))} – unmt", body)
+
+
+def _verdict(result: Mapping[str, Any]) -> str:
+    return str(result.get("verdict") or "aligned")
+
+
+def _names(result: Mapping[str, Any]) -> list[str]:
+    """What to call the sides: their files without folders."""
+    names = [str(row.get("path") or "").replace("\\", "/").rpartition("/")[2] for row in rows_of(result, "sides")]
+    return [name or usual for name, usual in zip([*names, "", ""], ("source", "target"), strict=False)]
 
 
 def _head(result: Mapping[str, Any]) -> str:
-    verdict = result.get("verdict")
-    sentence = SENTENCES.get(str(verdict), "A verdict was not measured: null=false.")
-    words = result.get("words") or (MISSING, MISSING)
-    rates = (result.get("success_rate") or {}).items()
-    pairs = [
-        ("method", str(result.get("method", MISSING))),
-        ("words", " and ".join(f"{count:,}" if isinstance(count, int) else str(count) for count in words)),
-        *[(f"searches by {name} that found it", f"{good} of {every}") for name, (good, every) in rates],
-        ("weight of spelling", str(result.get("spelling_weight", MISSING))),
-        ("time", duration(finite(result, "seconds") or 0.0)),
-        ("seed", str(result.get("seed", MISSING))),
+    verdict = _verdict(result)
+    words = [finite({"": count}, "") for count in sequence(result, "words")]
+    pairs = [("words", " and ".join(grouped(count, 0) for count in words))] if words else []
+    pairs += [("method", str(result["method"]))] if result.get("method") else []
+    if (objective := finite(result, "objective")) is not None:
+        null = finite(mapping(result, "null"), "objective")
+        pairs.append(("objective", f"{objective:.3f}" + ("" if null is None else f" (null {null:.3f})")))
+    pairs += [
+        (f"{method} found something", f"{good[0]} of {good[1]}")
+        for method, good in mapping(result, "success_rate").items()
+        if isinstance(good, (list, tuple)) and len(good) == 2
     ]
-    return f"<header><h1>{escape(str(verdict or 'word alignment'))}</h1><p>{escape(sentence)}</p></header>\n" + facts(
-        pairs
+    pairs += [("time", duration(seconds))] if (seconds := finite(result, "seconds")) is not None else []
+    return (
+        f'<header class="{STYLES.get(verdict, "unsure")}">\n<div>\n<p class="kicker">unmt align</p>\n'
+        f"<h1>{escape(verdict.capitalize())}</h1>\n<p class=lead>{escape(_sentence(result, verdict))}</p>\n"
+        f"</div>\n</header>\n{facts(pairs)}"
     )
 
 
-def _samples(result: Mapping[str, Any]) -> str:
-    rows = [
-        (str(word), ", ".join(f"{target} {100 * share:.0f} %" for target, share in translations))
-        for word, translations in result.get("samples") or ()
-    ]
-    return html_table((Column("word"), Column("translations")), rows) if rows else ""
-
-
-def _space(result: Mapping[str, Any], when: str) -> str:
-    """Dots of the words of both languages in the plane."""
-    planes: Sequence[Any] = (result.get("spaces") or {}).get(when) or ()
-    points = [[(float(across), float(up)) for across, up in plane] for plane in planes]
-    flat = [point for plane in points for point in plane]
-    if not flat:
-        return ""
-    x, y = (linear_scale(min(p[axis] for p in flat), max(p[axis] for p in flat)) for axis in (0, 1))
-    marks = "".join(dots(plane, x, y, f"s{place}", 4) for place, plane in enumerate(points))
-    chart = plot(
-        marks,
-        x,
-        y,
-        labels=("first axis", f"second axis, {when}"),
-        description=f"Words of both languages in the plane, {when} the alignment.",
-        tick_text=("{:.1f}".format, "{:.1f}".format),
-    )
-    return chart + legend([("s0", "source"), ("s1", "target")])
-
-
-def _searches(result: Mapping[str, Any]) -> str:
-    rows = [*(result.get("methods") or ()), *([{**result["null"], "method": "null"}] if result.get("null") else ())]
-    cells = [
-        (
-            str(row["method"]),
-            str(row["seed"]),
-            f"{row['objective']:.4f}",
-            MISSING if row["agreement"] is None else f"{row['agreement']:.2f}",
-            str(row["rounds"]),
-            f"{row['seconds']:.1f}",
+def _sentence(result: Mapping[str, Any], verdict: str) -> str:
+    stopped = " It was interrupted: this is the best so far." if result.get("stopped") == "interrupted" else ""
+    agreement = finite(result, "agreement")
+    same = "" if agreement is None else f" Another search has the same translation for {percent(agreement)} of words."
+    if verdict == SHARED:
+        return "The words of both sides lie alike, more than chance allows." + same + stopped
+    if verdict == NOTHING:
+        return (
+            "Nothing here fits better than vectors that share nothing. The dictionary below is guesswork."
+            + same
+            + stopped
         )
-        for row in rows
-    ]
-    failures = [(f"{name} could not start", str(why)) for name, why in (result.get("failures") or {}).items()]
-    return (html_table(METHOD_COLUMNS, cells) if cells else "") + facts(failures)
+    return "The null was not measured: how well vectors fit that share nothing is not known." + same + stopped
 
 
-def _history(result: Mapping[str, Any]) -> str:
-    history = [float(value) for value in result.get("history") or ()]
-    if len(history) < 2:
+def _objective(result: Mapping[str, Any]) -> str:
+    """The objective over the rounds of the chosen search, and of the same search on vectors that share nothing."""
+    found, null = _curve(result, "history"), _curve(result, "null_history")
+    if not found:
         return ""
-    null = finite(result.get("null") or {}, "objective")
-    x = linear_scale(1, len(history))
-    y = linear_scale(min(history), max([*history, null or 0.0]))
-    marks = polyline(list(enumerate(history, start=1)), x, y, "line s0")
-    entries = [("s0", "objective")]
-    if null is not None:
-        marks += polyline([(x.low, null), (x.high, null)], x, y, "line dashed")
-        entries.append(("dashed-swatch", "null: vectors that share nothing, at its end"))
-    chart = plot(
-        marks,
-        x,
-        y,
-        labels=("round", "objective"),
-        description=f"The objective over {len(history)} rounds, from {history[0]:.3f} to {max(history):.3f}.",
-        tick_text=("{:.0f}".format, "{:.2f}".format),
+    level = finite(mapping(result, "null"), "objective")
+    last = max(len(found), len(null), 2)
+    null = null or ([(1.0, level), (float(last), level)] if level is not None else [])
+    values = [value for _, value in [*found, *null]]
+    step = -(-last // MOST_TICKS)
+    x = Scale(1.0, float(last), tuple(float(number) for number in range(1, last + 1, step)))
+    y = linear_scale(min(values), max(values))
+    marks = (polyline(null, x, y, "line dashed") if null else "") + polyline(found, x, y, "line s0")
+    entries = [("s0", f"chosen search, {found[-1][1]:.3f} at its end")]
+    entries += [("dashed-swatch", f"null, {null[-1][1]:.3f} at its end")] if null else []
+    description = f"Objective by round: from {found[0][1]:.3f} to {found[-1][1]:.3f} in {len(found)} rounds." + (
+        f" Null: {null[-1][1]:.3f}." if null else ""
     )
+    chart = plot(
+        marks, x, y, labels=("round", "mean cosine"), description=description,
+        tick_text=(lambda number: f"{number:.0f}", lambda value: f"{value:.2f}"),
+    )  # fmt: skip
     return chart + legend(entries)
+
+
+def _curve(result: Mapping[str, Any], field: str) -> list[tuple[float, float]]:
+    values = [finite({"": value}, "") for value in sequence(result, field)]
+    return [(float(place), value) for place, value in enumerate(values, start=1) if value is not None]
+
+
+def _methods(result: Mapping[str, Any]) -> str:
+    """A row a search, the null below them, and why others could not start."""
+    rows = [_trial(row, str(row.get("method") or MISSING)) for row in rows_of(result, "methods")]
+    null = mapping(result, "null")
+    rows += [_trial(null, f"null ({null.get('method') or MISSING})")] if null and rows else []
+    table = html_table(METHOD_COLUMNS, rows) if rows else ""
+    failures = mapping(result, "failures")
+    return table + facts([(f"{method} could not start", str(why)) for method, why in failures.items()])
+
+
+def _trial(row: Mapping[str, Any], name: str) -> list[str]:
+    found = row.get("found")
+    return [
+        name,
+        grouped(finite(row, "seed"), 0),
+        *(MISSING if value is None else f"{value:.3f}" for value in [finite(row, "objective")]),
+        *(MISSING if value is None else f"{value:.2f}" for value in [finite(row, "agreement")]),
+        ("yes" if found else "no") if isinstance(found, bool) else "",
+        grouped(finite(row, "rounds"), 0),
+        duration(finite(row, "seconds")),
+    ]
+
+
+def _dictionary_note(result: Mapping[str, Any]) -> str:
+    weight = finite(result, "spelling_weight")
+    spelling = f" Spelling counted with a weight of {weight:g}." if weight else ""
+    return "The most frequent source words, then others in even steps of frequency." + spelling
+
+
+def _hashes(result: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (f"SHA-256 of {row.get('path') or MISSING}", str(row.get("sha256") or MISSING))
+        for row in rows_of(result, "sides")
+    ]

@@ -61,10 +61,10 @@ def align(
         raise InputError(next(iter(failures.values())))
     trials, chosen, learned = _compared(words, searches, monitor, once_more=null)
     nothing = _null_trial(words, chosen, monitor) if null and not monitor.stop_requested else None
-    monitor.update("last rounds with more words", len(searches), None, None)
+    monitor.update("last rounds with more words", 0, None, None)
     final = final_map(x, y, learned.rotation, alike if spelling else None)
     mapping = LinearMap(final.source, final.target, centre_source, centre_target)
-    monitor.update("dictionary", len(searches), None, None)
+    monitor.update("dictionary", 0, None, None)
     u, v = mapping.apply_source(source.matrix), mapping.apply_target(target.matrix)
     found = matches(
         u,
@@ -146,7 +146,7 @@ def _searches(
         for number in range(seed, seed + (runs if draws else 1)):
             try:
                 shared = method == "similarity" and number > seed
-                monitor.update(f"start of {method}", number - seed, None, None)
+                monitor.update(f"start of {method}", 0, None, None)
                 sequence = np.random.SeedSequence([number, 0])
                 pairs = jobs[-1][2] if shared else first_pairs(method, words, sequence, monitor)
             except InputError as error:

@@ -88,7 +88,7 @@ def learned_from(
     """Self-learning to its end. Only similarity distributions, which start from almost nothing, need its noise."""
 
     def stopped(history: list[float]) -> bool:
-        monitor.update(stage, len(history), None, None)
+        monitor.update(f"{stage}, round {len(history)}", 0, None, None)
         return monitor.stop_requested
 
     noise = {} if method == "similarity" else {"first_kept": 1.0}
