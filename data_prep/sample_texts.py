@@ -43,25 +43,32 @@ in_the_rain sous_la_pluie|at_night la_nuit|after_school après_l'école|in_winte
 VOWELS = "aeiouéèêâîôûh"
 
 
+WORLD, LIKINGS = 7, 0.4
+"""The town is the same in both languages: who does what, with what, and where. The smaller LIKINGS, the fewer."""
+
+
 class Grammar:
     """Sentences in two languages by one draw."""
 
     def __init__(self, seed: int) -> None:
         self.rng = np.random.default_rng(seed)
 
-    def one(self, table: str) -> list[str]:
-        """An entry of a table; those further down are rarer, as words are."""
+    def one(self, table: str, beside: str = "") -> list[str]:
+        """An entry of a table; those further down are rarer, as words are. beside: a word whose likings count."""
         entries = [entry.strip().split(" ") for entry in table.split("|")]
         shares = 1.0 / (np.arange(len(entries)) + 3.0)
+        if beside:
+            likings = np.random.default_rng([WORLD, *beside.encode(), *table[:20].encode()])
+            shares *= likings.gamma(LIKINGS, size=len(entries)) + 0.01
         return [part.replace("_", " ") for part in entries[self.rng.choice(len(entries), p=shares / shares.sum())]]
 
-    def noun(self, table: str, described: float) -> tuple[str, str]:
+    def noun(self, table: str, described: float, beside: str = "") -> tuple[str, str]:
         """A noun with its article, and an adjective with the given probability."""
-        english, french, gender = self.one(table)
+        english, french, gender = self.one(table, beside)
         is_definite = self.rng.random() < 0.4
         before = after = adjective = ""
         if self.rng.random() < described:
-            adjective, masculine, feminine, place = self.one(ADJECTIVES)
+            adjective, masculine, feminine, place = self.one(ADJECTIVES, english)
             form = feminine if gender == "f" else masculine
             before, after = (form, "") if place == "1" else ("", form)
         words = " ".join(part for part in (before, french, after) if part)
@@ -78,18 +85,18 @@ class Grammar:
         """A sentence in English and in French."""
         who, qui = self.noun(ANIMALS if self.rng.random() < 0.15 else PEOPLE, 0.3)
         if self.rng.random() < 0.6:
-            does, fait = self.one(DOING)
-            what, quoi = self.noun(THINGS, 0.5)
+            does, fait = self.one(DOING, who.split()[-1])
+            what, quoi = self.noun(THINGS, 0.5, does)
             english, french = f"{who} {does} {what}", f"{qui} {fait} {quoi}"
         else:
-            does, fait = self.one(BEING)
+            does, fait = self.one(BEING, who.split()[-1])
             english, french = f"{who} {does}", f"{qui} {fait}"
         if self.rng.random() < 0.7:
-            at, ou = self.one(WHERE)
-            place, lieu = self.noun(PLACES, 0.15)
+            at, ou = self.one(WHERE, does)
+            place, lieu = self.noun(PLACES, 0.15, does)
             english, french = f"{english} {at} {place}", f"{french} {ou} {lieu}"
         if self.rng.random() < 0.3:
-            when, quand = self.one(WHEN)
+            when, quand = self.one(WHEN, does)
             english, french = f"{english} {when}", f"{french} {quand}"
         french = french.replace("près de le ", "près du ").replace("près de un", "près d'un")
         return f"{english[0].upper()}{english[1:]}.", f"{french[0].upper()}{french[1:]}."

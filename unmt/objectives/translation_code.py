@@ -29,6 +29,11 @@ class TranslationCode:
     words_per_source_word: float
 
     @property
+    def code_bits(self) -> float:
+        """C_Y(f(X)) + C(X | f(X)), a source word: what X costs through f."""
+        return self.text_bits * self.words_per_source_word + self.way_back_bits
+
+    @property
     def two_sided(self) -> float:
         """|C_Y(f(X)) - C_Y(Y)| a target word, plus C(X | f(X)) a source word: the less, the better."""
         return abs(self.text_bits - self.target_bits) + self.way_back_bits
@@ -39,6 +44,7 @@ class TranslationCode:
         return self.text_bits * self.words_per_source_word - self.source_bits + 2.0 * self.way_back_bits
 
     def to_dict(self) -> dict[str, float]:
-        """For result.json: the figures and both sums."""
-        figures = {**asdict(self), "two_sided": self.two_sided, "divergence": self.divergence}
+        """For result.json: the figures and their sums."""
+        sums = {"code_bits": self.code_bits, "two_sided": self.two_sided, "divergence": self.divergence}
+        figures = {**asdict(self), **sums}
         return {name: round(value, 4) for name, value in figures.items()}

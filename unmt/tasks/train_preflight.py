@@ -22,7 +22,7 @@ def preflight(
     figures, shuffled: code lengths of each direction by the lexicon, and by one of shuffled pairs; redundancy: bits a
     word of each text that what came before tells.
     """
-    saved = [shuffled[way]["two_sided"] - figures[way]["two_sided"] for way in figures]
+    saved = [shuffled[way]["code_bits"] - figures[way]["code_bits"] for way in figures]
     shared = min(saved) >= SHARED_BITS and min(redundancy) > SHARED_BITS
     sentence = (
         f"the lexicon saves {saved[0]:.2f} and {saved[1]:.2f} bits a word against shuffled pairs"
