@@ -1,6 +1,8 @@
 """`unmt align`: word vectors of two languages into one space, and a dictionary."""
 
+import hashlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from unmt.cli.command import Command
@@ -8,7 +10,7 @@ from unmt.cli.decipher import check_numbers, expanded, in_any_case
 from unmt.cli.interruption import Interrupted, stop_on_interrupt
 from unmt.cli.output import note, write
 from unmt.cli.progress import Progress
-from unmt.cli.run_directory import RunDirectory, RunSettings, run_directory
+from unmt.cli.run_directory import RunDirectory, RunSettings, run_directory, typed_arguments
 from unmt.errors import InputError
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ def run(configuration: Configuration) -> None:
             finally:
                 progress.clear()
             in_any_case(
-                lambda: _keep(directory, found),
+                lambda: _keep(directory, found, configuration),
                 lambda: _tell(found, directory, quiet=configuration.quiet),
             )
     if found.stopped == "interrupted":
@@ -164,15 +166,27 @@ def _seed_pairs(path: str | None) -> list[tuple[str, str]]:
     return pairs
 
 
-def _keep(directory: RunDirectory, found: "Alignment") -> None:
+def _keep(directory: RunDirectory, found: "Alignment", configuration: Configuration) -> None:
     from unmt.report.align_page import align_page
 
-    result = found.to_dict()
+    sides = [_origin(side) for side in (configuration.source, configuration.target)]
+    result = {**found.to_dict(), "sides": sides, "arguments": typed_arguments(configuration)}
     directory.write_json("result.json", result)
     directory.write_text("report.html", align_page(result))
     directory.write_text("dictionary.tsv", _lines(found))
     with directory.refusals():
         found.map.save(directory.file("map.npz"))
+
+
+def _origin(side: SideSettings) -> dict[str, str | None]:
+    """The file of a side and its hash; a pipe cannot be read twice."""
+    path = side.vectors or side.train
+    assert path is not None
+    file = Path(expanded(path))
+    if not file.is_file():
+        return {"path": path, "sha256": None}
+    with file.open("rb") as opened:
+        return {"path": path, "sha256": hashlib.file_digest(opened, "sha256").hexdigest()}
 
 
 def _tell(found: "Alignment", directory: RunDirectory, *, quiet: bool) -> None:

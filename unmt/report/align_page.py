@@ -18,8 +18,8 @@ STYLES = {SHARED: "good", NOTHING: "nothing"}
 MOST_TICKS = 12
 METHOD_COLUMNS = (
     Column("method"), Column("seed", is_number=True), Column("objective", is_number=True),
-    Column("agreement", is_number=True), Column("found something"), Column("rounds", is_number=True, is_detail=True),
-    Column("time", is_number=True, is_detail=True),
+    Column("agreement", is_number=True), Column("rounds", is_number=True, is_detail=True),
+    Column("time", is_number=True, is_detail=True), Column("found"),
 )  # fmt: skip
 SPACE_NOTE = (
     "The most frequent words of each side. A flat picture keeps little of a space of many dimensions: words that lie"
@@ -30,8 +30,8 @@ OBJECTIVE_NOTE = (
     " the same search on vectors that share nothing."
 )
 METHOD_NOTE = (
-    "Agreement: the share of words for which a search has the same translation as the chosen one. A search found"
-    " something where its objective is clearly above the null's and another search came to the same translations."
+    "Agreement: the share of words for which a search has the same translation as the chosen one. Found: its"
+    " objective is clearly above the null's, and another search came to the same translations."
 )
 
 
@@ -42,7 +42,7 @@ def align_page(result: Mapping[str, Any]) -> str:
         + section("Both word spaces", word_spaces(result, _names(result)), SPACE_NOTE)
         + section("Objective by round", _objective(result), OBJECTIVE_NOTE)
         + section("Methods and seeds", _methods(result), METHOD_NOTE)
-        + section("Dictionary", word_list(result.get("dictionary")), _dictionary_note(result))
+        + section("Dictionary", word_list(result.get("samples")), _dictionary_note(result))
         + section("To do it again", reproduction(result, "align", _hashes(result)))
     )
     return document(f"{_verdict(result).capitalize()}: {' and '.join(_names(result))} – unmt", body)
@@ -67,7 +67,7 @@ def _head(result: Mapping[str, Any]) -> str:
         null = finite(mapping(result, "null"), "objective")
         pairs.append(("objective", f"{objective:.3f}" + ("" if null is None else f" (null {null:.3f})")))
     pairs += [
-        (f"{method} found something", f"{good[0]} of {good[1]}")
+        (f"searches by {method} that found something", f"{good[0]} of {good[1]}")
         for method, good in mapping(result, "success_rate").items()
         if isinstance(good, (list, tuple)) and len(good) == 2
     ]
@@ -141,20 +141,21 @@ def _trial(row: Mapping[str, Any], name: str) -> list[str]:
         grouped(finite(row, "seed"), 0),
         *(MISSING if value is None else f"{value:.3f}" for value in [finite(row, "objective")]),
         *(MISSING if value is None else f"{value:.2f}" for value in [finite(row, "agreement")]),
-        ("yes" if found else "no") if isinstance(found, bool) else "",
         grouped(finite(row, "rounds"), 0),
         duration(finite(row, "seconds")),
+        ("yes" if found else "no") if isinstance(found, bool) else "",
     ]
 
 
 def _dictionary_note(result: Mapping[str, Any]) -> str:
     weight = finite(result, "spelling_weight")
     spelling = f" Spelling counted with a weight of {weight:g}." if weight else ""
-    return "The most frequent source words, then others in even steps of frequency." + spelling
+    return "Words in even steps of the logarithm of their frequency rank." + spelling
 
 
 def _hashes(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
-        (f"SHA-256 of {row.get('path') or MISSING}", str(row.get("sha256") or MISSING))
+        (f"SHA-256 of {row.get('path') or MISSING}", str(row["sha256"]))
         for row in rows_of(result, "sides")
+        if row.get("sha256")
     ]

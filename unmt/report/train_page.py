@@ -86,10 +86,13 @@ def _sentences(result: Mapping[str, Any]) -> str:
     chosen = chosen_rounds(result)
     body = ""
     for way in dict.fromkeys([*directions(result), *(str(key) for key in mapping(result, "samples"))]):
-        blocks = [_over_rounds(*item, chosen.get(way)) for item in _samples(result, way).items()]
+        blocks = [
+            _over_rounds(place, source, made, chosen.get(way))
+            for place, (source, made) in enumerate(_samples(result, way).items(), start=1)
+        ]
         if not blocks:
             continue
-        columns = (Column(way), Column("text"))
+        columns = (Column("", is_number=True), Column(way), Column("text"))
         body += html_table(columns, [row for block in blocks[:SENTENCES] for row in block])
         if blocks[SENTENCES:]:
             rest = html_table(columns, [row for block in blocks[SENTENCES:] for row in block])
@@ -109,8 +112,10 @@ def _samples(result: Mapping[str, Any], way: str) -> dict[str, list[tuple[int | 
     return found
 
 
-def _over_rounds(source: str, made: Sequence[tuple[int | None, str]], chosen: int | None) -> list[list[str]]:
-    rows = [["source", source]]
+def _over_rounds(
+    place: int, source: str, made: Sequence[tuple[int | None, str]], chosen: int | None
+) -> list[list[str]]:
+    rows = [[f"{place}", "source", source]]
     groups: list[tuple[list[int | None], str]] = []
     for number, text in made:
         if groups and groups[-1][1] == text:
@@ -120,7 +125,7 @@ def _over_rounds(source: str, made: Sequence[tuple[int | None, str]], chosen: in
     for numbers, text in groups:
         name = f"round {numbers[0]}" if len(numbers) == 1 else f"rounds {numbers[0]} to {numbers[-1]}"
         mark = " (chosen)" if chosen is not None and chosen in numbers else ""
-        rows.append(["translation" if numbers == [None] else name + mark, text if text.strip() else "(empty)"])
+        rows.append(["", "translation" if numbers == [None] else name + mark, text if text.strip() else "(empty)"])
     return rows
 
 

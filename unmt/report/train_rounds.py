@@ -10,9 +10,9 @@ from unmt.report.tables import Column, html_table
 from unmt.report.words import MISSING, duration, finite
 
 COLUMNS = (
-    Column("direction"), Column("round", is_number=True), Column("score", is_number=True),
+    Column("direction"), Column("round"), Column("score", is_number=True),
     Column("translation", is_number=True), Column("true text", is_number=True), Column("way back", is_number=True),
-    Column("length", is_number=True), Column("time", is_number=True, is_detail=True), Column(""),
+    Column("length", is_number=True), Column("time", is_number=True, is_detail=True),
 )  # fmt: skip
 PARTS = ("two_sided", "text_bits", "target_bits", "way_back_bits", "words_per_source_word")
 
@@ -83,8 +83,8 @@ def round_table(result: Mapping[str, Any]) -> str:
             if not figures:
                 continue
             parts = [bits(finite(figures, part)) for part in PARTS]
-            mark = "chosen" if chosen.get(way) == number else ""
-            rows.append([way, str(number), *parts, duration(finite(entry, "seconds")), mark])
+            name = f"{number}, chosen" if chosen.get(way) == number else str(number)
+            rows.append([way, name, *parts, duration(finite(entry, "seconds"))])
     caption = (
         "Score = |translation − true text| + way back, all in bits a word; length in words a source word;"
         " a time is that of both directions"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from unmt import __version__
 from unmt.mappings.linear_map import LinearMap
 
 Floats = NDArray[np.float32]
@@ -120,14 +121,25 @@ class Alignment:
             "failures": self.failures,
             "success_rate": self._success_rate(),
             "history": self.history,
+            "null_history": [] if self.null is None else list(self.null.history),
             "spelling_weight": self.spelling_weight,
             "mutual_pairs": {str(weight): pairs for weight, pairs in self.mutual_pairs.items()},
             "samples": self.samples(),
-            "spaces": self.spaces,
+            "spaces": {**self.spaces, **self._drawn()},
             "words": [len(self.source_words), len(self.target_words)],
             "seed": self.trials[0].seed,
             "stopped": self.stopped,
             "seconds": round(self.seconds, 3),
+            "version": __version__,
+        }
+
+    def _drawn(self) -> dict[str, Any]:
+        """The words that `spaces` has places of, and pairs of them: a source word and its best translation."""
+        counts = [len(places) for places in self.spaces.get("before", [])] or [0, 0]
+        best = self.translations[: counts[0], 0].tolist()
+        return {
+            "words": [list(self.source_words[: counts[0]]), list(self.target_words[: counts[1]])],
+            "links": [[place, word] for place, word in enumerate(best) if word < counts[1]],
         }
 
     def _success_rate(self) -> dict[str, list[int]] | None:
