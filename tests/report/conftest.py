@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -208,4 +209,110 @@ def evaluation() -> dict[str, Any]:
         "data": [{"role": role, "file": name, "sha256": sign * 32} for role, name, sign in
                  [("hypotheses", "base.txt", "ab"), ("hypotheses", "mine.txt", "cd"), ("references", "ref.txt", "ef")]],
         "version": "0.1.0", "versions": {"python": "3.11.7", "numpy": "2.4.6", "sacrebleu": "2.6.0"},
+    }  # fmt: skip
+
+
+class Page(HTMLParser):
+    """A page taken apart; fails where tags are not closed in order."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.feed(page)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in {"meta", "link"}:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open[-1:] != ["style"]:
+            self.text.append(data)
+
+    @property
+    def words(self) -> str:
+        return " ".join(" ".join(self.text).split())
+
+
+@pytest.fixture(scope="session")
+def page_of() -> type[Page]:
+    """Takes a page apart."""
+    return Page
+
+
+def translation_code(text: float, back: float) -> dict[str, float]:
+    return {"text_bits": text, "target_bits": 3.5, "way_back_bits": back, "source_bits": 3.3,
+            "words_per_source_word": 0.97, "two_sided": abs(text - 3.5) + back, "divergence": 8.0}  # fmt: skip
+
+
+@pytest.fixture
+def training() -> dict[str, Any]:
+    """A training of two rounds after the lexicon, of which each direction chose another."""
+    ways = ("en-fr", "fr-en")
+    codes = {way: [translation_code(2.5, 5.0 + n), translation_code(3.0, 4.2 + n), translation_code(3.1, 4.3 - n)]
+             for n, way in enumerate(ways)}  # fmt: skip
+    made = {
+        "en-fr": ["Un homme court.", "Un chien court.", "Un chien court."],
+        "fr-en": ["A man.", "A girl sings.", ""],
+    }
+    rounds = [
+        {
+            "round": number, "settings": [{"beam": 10}, {"beam": 10}], "seconds": 3.0 + number,
+            "figures": {way: codes[way][number] for way in ways},
+            "samples": {way: [{"source": f"{way} {n}: a dog.", "hypothesis": made[way][number]} for n in range(6)]
+                        for way in ways},
+        }
+        for number in range(3)
+    ]  # fmt: skip
+    return {
+        "directions": list(ways), "chosen_round": {"en-fr": 1, "fr-en": 2}, "rounds": rounds,
+        "preflight": {
+            "verdict": "shared structure", "sentence": "they share structure: the lexicon saves 1.25 and 1.50 bits.",
+            "saved_bits_per_word": [1.25, 1.5], "redundancy_bits_per_word": [2.94, 3.17],
+            "null": {way: translation_code(4.0, 7.0) for way in ways},
+            "lexicon": {"pairs": [91, 88], "agreement": [0.4, 0.5], "context_cosine": 0.82, "mutual_share": 0.75},
+        },
+        "verdict": "shared structure",
+        "dictionary": [[[f"dog{n}", [["chien", 0.875], ["chat", 0.1], ["loup", 0.001]]] for n in range(30)],
+                       [[f"chien{n}", [["dog", 0.999]]] for n in range(5)] + [["x", []]]],
+        "texts": [{"language": name, "path": f"{name}.txt", "sha256": sign * 32, "sentences": 2800, "words": 25232,
+                   "vocabulary": 141, "held_out": 200} for name, sign in (("en", "ab"), ("fr", "cd"))],
+        "settings": {"rounds": 2, "minutes": None, "held_out": 200, "force": False, "seed": 7}, "seed": 7,
+        "arguments": {"source.language": "en", "source.train": "my text.txt", "seed": "7"},
+        "samples": {}, "seconds": 12.0, "version": "0.1.0", "summary": "",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def words_alignment() -> dict[str, Any]:
+    """Two searches, a null, and word spaces of which one was turned."""
+    draw = random.Random(5)
+    places = [[draw.gauss(0, 0.3), draw.gauss(0, 0.3)] for _ in range(60)]
+    turned = [[-y, x] for x, y in places]
+    trial = {"method": "similarity", "seed": 0, "objective": 0.569, "agreement": 0.68, "rounds": 20, "seconds": 4.1}
+    return {
+        "verdict": "shared structure", "method": "similarity", "objective": 0.569, "agreement": 0.68,
+        "null": trial | {"objective": 0.436, "agreement": None},
+        "methods": [trial | {"found": True}, trial | {"seed": 1, "objective": 0.44, "found": False}],
+        "failures": {"numerals": "No numerals on both sides."}, "success_rate": {"similarity": [1, 2]},
+        "history": [0.42 + 0.15 * (1 - 0.7**n) for n in range(20)],
+        "null_history": [0.36 + 0.07 * (1 - 0.7**n) for n in range(34)],
+        "spelling_weight": 0.1, "mutual_pairs": {"0.0": 1239},
+        "samples": [[f"dog{n}", [["chien", 0.875], ["chat", 0.125]]] for n in range(40)],
+        "spaces": {"before": [places, turned], "after": [places, [[x + 0.01, y] for x, y in places]],
+                   "words": [[f"word{n}" for n in range(60)], [f"mot{n}" for n in range(60)]],
+                   "links": [[n, n] for n in range(60)]},
+        "words": [2000, 1900], "seed": 0, "stopped": "converged", "seconds": 17.6, "version": "0.1.0",
+        "sides": [{"path": "vectors/en.vec", "sha256": "ab" * 32}, {"path": "vectors/fr.vec", "sha256": None}],
+        "arguments": {"source.vectors": "vectors/en.vec", "target.vectors": "vectors/fr.vec", "seed": "0"},
     }  # fmt: skip

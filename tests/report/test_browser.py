@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from unmt.report.align_page import align_page
 from unmt.report.evaluate_page import evaluate_page
 from unmt.report.page import bench_page, decipher_page
 from unmt.report.table_page import table_page
+from unmt.report.train_page import train_page
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -81,6 +83,8 @@ def pages(
     nothing: dict[str, Any],
     benchmark: dict[str, Any],
     evaluation: dict[str, Any],
+    training: dict[str, Any],
+    words_alignment: dict[str, Any],
 ) -> dict[str, str]:
     long_tokens = [f"unbroken-token-of-many-characters-{n % 7}" for n in range(60)]
     tokens = {"letters": "abcdefg" * 8 + "abcd", "plaintext": "abcdefg" * 8 + "abcd", "ciphertext_symbols": long_tokens,
@@ -98,6 +102,12 @@ def pages(
         "evaluation of long names": evaluate_page(
             json.loads(json.dumps(evaluation).replace("mine.txt", "/a/very/long/path" * 12))
         ),
+        "training": train_page(training),
+        "training of long names": train_page(
+            json.loads(json.dumps(training).replace(".txt", "/a/very/long/path" * 12).replace("en-fr", "en-fr" * 20))
+        ),
+        "words": align_page(words_alignment),
+        "words of long names": align_page(json.loads(json.dumps(words_alignment).replace("word5", "w" * 90))),
         "table": table_page(
             {"rows": 40, "table": [letter | {"id": f"row {n}" * (1 + 9 * (n == 7))} for n in range(40)]}
         ),
@@ -117,6 +127,10 @@ def pages(
         "table",
         "evaluation",
         "evaluation of long names",
+        "training",
+        "training of long names",
+        "words",
+        "words of long names",
     ],
 )
 def test_a_page_fits_its_screen_and_fetches_nothing_in_light_and_dark(
