@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 COMMAND = Path(sys.executable).parent / "unmt"
@@ -56,3 +59,49 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings of the tester's own shell do not reach the command."""
     for name in [name for name in os.environ if name.startswith("HYDRA_")]:
         monkeypatch.delenv(name)
+
+
+@dataclass(frozen=True)
+class WordCipher:
+    """Two texts of one generated language, the second in other words; key: the second's word for one of the first."""
+
+    source: list[str]
+    target: list[str]
+    key: dict[str, str]
+
+    def right(self, lines: Sequence[str], translations: Sequence[str]) -> float:
+        """Share of the words of source lines whose partner stands in the translation, wherever it stands there."""
+        found = [
+            sum((Counter(map(self.key.get, line.split())) & Counter(done.split())).values())
+            for line, done in zip(lines, translations, strict=True)
+        ]
+        return sum(found) / sum(len(line.split()) for line in lines)
+
+
+@pytest.fixture(scope="session")
+def word_cipher() -> Callable[[int, int, int], WordCipher]:
+    """word_cipher(sentences, words, seed): unpaired texts of sentences whose words each have their own company."""
+
+    def made(sentences: int, words: int, seed: int) -> WordCipher:
+        rng = np.random.default_rng(seed)
+        rank = 1 / (np.arange(words) + 2.7)
+        chances = np.cumsum(rank * rng.gamma(0.2, size=(words + 1, words)), axis=1)
+        chances[words] = np.cumsum(rank)  # of a first word
+        chances /= chances[:, -1:]
+        letters = np.array(list("abcdefghijklmnopqrst"))
+        names = ["".join(rng.choice(letters, 7)) for _ in range(2 * words)]
+
+        def text(called: Sequence[str]) -> list[str]:
+            lines = []
+            for length in rng.integers(5, 15, size=sentences):
+                line, word = [], words
+                for draw in rng.random(length):
+                    word = int(np.searchsorted(chances[word], draw))
+                    line.append(called[word])
+                lines.append(" ".join(line))
+            return lines
+
+        key = dict(zip(names[:words], names[words:], strict=True))
+        return WordCipher(text(names[:words]), text(names[words:]), key)
+
+    return made

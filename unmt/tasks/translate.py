@@ -13,6 +13,7 @@ import numpy as np
 from unmt.solvers.phrase_decoder import Decoder
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.translation_model import TranslationModel
+from unmt.text.tokeniser import Tokeniser
 from unmt.text.word_corpus import WordCorpus
 
 BLOCK_LINES = 512
@@ -34,6 +35,23 @@ class Translation:
     bits: float
     copied: float
     is_copy: bool
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A line or a sentence of it: tokens as they stand there, and whether nothing stands between each and the last."""
+
+    tokens: list[str]
+    is_attached: list[bool]
+
+    @classmethod
+    def of(cls, text: str, tokeniser: Tokeniser) -> _Piece:
+        tokens, place, attached = tokeniser.split(text), 0, []
+        for token in tokens:
+            start = text.index(token, place)
+            attached.append(start == place)
+            place = start + len(token)
+        return cls(tokens, attached)
 
 
 class Translator:
@@ -65,38 +83,47 @@ class Translator:
 
     def _block(self, lines: Sequence[str]) -> Iterator[Translation]:
         pieces = [self._pieces(line) for line in lines]
-        surfaces = [surface for line in pieces for surface in line]
-        tokeniser = self._source.tokeniser
-        corpus = WordCorpus.of([[tokeniser.fold(t) for t in surface] for surface in surfaces], self._source.vocabulary)
+        fold = self._source.tokeniser.fold
+        folded = [[fold(token) for token in piece.tokens] for line in pieces for piece in line]
+        corpus = WordCorpus.of(folded, self._source.vocabulary)
         decoded = self._decoder.decode(corpus.ids, corpus.starts, self._threads)
         place = 0
         for line, parts in zip(lines, pieces, strict=True):
             texts, bits, words, copied = [], 0.0, 0, 0
-            for surface in parts:
+            for piece in parts:
                 ids, end = decoded.sentence(place), int(decoded.starts[place])
                 sources = decoded.source_alignment[end : end + len(ids)]
                 bits += float(decoded.language_model_bits[place])
                 words += len(ids)
                 copied += int((ids < 0).sum())
-                names = [
-                    self._target.vocabulary.words[word] if word >= 0 else self._passed(surface, int(source))
-                    for word, source in zip(ids.tolist(), sources.tolist(), strict=True)
-                ]
+                names = self._names(piece, ids.tolist(), sources.tolist())
                 texts.append(self._target.tokeniser.join(names))
                 place += 1
             text = " ".join(filter(None, texts))
             same = bool(text) and text.casefold() == " ".join(line.split()).casefold()
             yield Translation(text, bits / max(words, 1), copied / max(words, 1), same)
 
-    def _pieces(self, line: str) -> list[list[str]]:
-        """The tokens of a line; a long one is cut into its sentences."""
-        whole = self._source.tokeniser.split(line)
-        if not whole:
-            return []
-        if len(whole) <= LONG_LINE:
-            return [whole]
-        parts = (self._source.tokeniser.split(part) for part in SENTENCE_END.split(line))
-        return [part for part in parts if part]
+    def _pieces(self, line: str) -> list[_Piece]:
+        """A line; a long one is cut into its sentences."""
+        whole = _Piece.of(line, self._source.tokeniser)
+        if len(whole.tokens) <= LONG_LINE:
+            return [whole] if whole.tokens else []
+        parts = (_Piece.of(part, self._source.tokeniser) for part in SENTENCE_END.split(line))
+        return [part for part in parts if part.tokens]
+
+    def _names(self, piece: _Piece, ids: Sequence[int], sources: Sequence[int]) -> list[str]:
+        """The target tokens; copies of tokens that stood together in the source stand together, as one token."""
+        names: list[str] = []
+        last = -2
+        for word, place in zip(ids, sources, strict=True):
+            if word >= 0:
+                names.append(self._target.vocabulary.words[word])
+            elif place == last + 1 and piece.is_attached[place]:
+                names[-1] += piece.tokens[place]
+            else:
+                names.append(self._passed(piece.tokens, place))
+            last = place if word < 0 else -2
+        return names
 
     def _passed(self, surface: Sequence[str], place: int) -> str:
         """A source token as it goes into the target text: without the capital of a sentence's first word."""

@@ -1,0 +1,233 @@
+"""Training from two unpaired texts: what it finds, that it can be stopped anywhere, and what it refuses."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from unmt.errors import InputError
+from unmt.tasks.monitor import Monitor
+from unmt.tasks.sides import side_of
+from unmt.tasks.train_lexicon import Settings, Text, train_lexicon
+from unmt.tasks.translate import translate
+from unmt.tasks.translation_model import TranslationModel
+
+SMALL = Settings(rounds=2, held_out=30, order=3, beam=2, force=True, threads=1)
+
+
+def texts(cipher):
+    return Text("aa", "a.txt", cipher.source), Text("bb", "b.txt", cipher.target)
+
+
+def model_files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((folder / "model").iterdir())}
+
+
+@pytest.fixture(scope="module")
+def small(word_cipher):
+    return word_cipher(250, 30, 2)
+
+
+@pytest.fixture(scope="module")
+def whole(small, tmp_path_factory):
+    """A run that nothing interrupted."""
+    folder = tmp_path_factory.mktemp("whole")
+    result = train_lexicon(*texts(small), SMALL, folder)
+    assert result is not None
+    return folder, result
+
+
+def test_a_word_cipher_is_read_from_two_unpaired_halves(word_cipher, tmp_path):
+    cipher = word_cipher(1500, 80, 1)
+    result = train_lexicon(*texts(cipher), Settings(rounds=1, held_out=100, order=3, beam=4, force=True), tmp_path)
+    assert result is not None
+    assert result["seconds"] < 30
+    model = TranslationModel.load(tmp_path)
+    some, others = cipher.source[:400], cipher.target[:400]
+    assert cipher.right(some, translate(model, "aa-bb", some)) >= 0.95
+    back = type(cipher)(others, some, {word: plain for plain, word in cipher.key.items()})
+    assert back.right(others, translate(model, "bb-aa", others)) >= 0.95
+    assert result["chosen_round"] == {"aa-bb": 1, "bb-aa": 1}
+
+
+def test_threads_change_nothing(small, whole, tmp_path):
+    result = train_lexicon(*texts(small), Settings(**{**vars(SMALL), "threads": 2}), tmp_path)
+    assert model_files(tmp_path) == model_files(whole[0])
+    assert result is not None
+    assert result["dictionary"] == whole[1]["dictionary"]
+
+
+def test_another_seed_holds_out_other_sentences(small, whole, tmp_path):
+    result = train_lexicon(*texts(small), Settings(**{**vars(SMALL), "seed": 1}), tmp_path)
+    assert result is not None
+    assert result["samples"]["aa-bb"][0]["source"] != whole[1]["samples"]["aa-bb"][0]["source"]
+
+
+STAGES = ("data", "lexicon", "preflight", "round-0", "round-1", "round-2")
+
+
+@pytest.mark.parametrize("last", range(len(STAGES)), ids=STAGES)
+def test_killed_after_any_stage_it_ends_the_same(small, whole, tmp_path, last):
+    kept = tmp_path / "checkpoints"
+    shutil.copytree(whole[0] / "checkpoints", kept)
+    for stage in STAGES[last + 1 :]:
+        (kept / f"{stage}.json").unlink()
+        for arrays in kept.glob(f"{stage}.*.npz"):
+            # Killed while the stage was made: some of its arrays are there, others are of a run that never was.
+            arrays.write_bytes(b"half") if "aa-bb" in arrays.name else arrays.unlink()
+    (kept / ".round-1.json.abc.part").write_text("{")
+    rounds = []
+    result = train_lexicon(*texts(small), SMALL, tmp_path, metrics=rounds.append)
+    assert model_files(tmp_path) == model_files(whole[0])
+    assert result is not None
+    assert {**result, "seconds": 0, "rounds": 0, "summary": 0} == {
+        **whole[1], "seconds": 0, "rounds": 0, "summary": 0
+    }  # fmt: skip
+    for made, wanted in zip(result["rounds"], whole[1]["rounds"], strict=True):
+        assert {**made, "seconds": 0, "elapsed": 0} == {**wanted, "seconds": 0, "elapsed": 0}
+    assert [entry["round"] for entry in rounds] == list(range(max(0, last - 2), 3))
+    assert not list(kept.glob(".*"))
+
+
+class Stopping(Monitor):
+    """Asks to stop at the report of this number."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def update(self, *_: object) -> None:
+        self.number -= 1
+        self.stop_requested = self.number <= 0
+
+
+@pytest.mark.parametrize("number", [1, 3, 8, 11, 15])
+def test_stopped_at_any_report_it_goes_on_to_the_same_end(small, whole, tmp_path, number):
+    assert train_lexicon(*texts(small), SMALL, tmp_path, monitor=Stopping(number)) is None
+    assert not (tmp_path / "model").exists()
+    assert train_lexicon(*texts(small), SMALL, tmp_path) is not None
+    assert model_files(tmp_path) == model_files(whole[0])
+
+
+def test_time_that_is_spent_stays_spent(small, tmp_path):
+    settings = Settings(**{**vars(SMALL), "minutes": 1e-6})
+    first = train_lexicon(*texts(small), settings, tmp_path)
+    assert first is not None
+    assert len(first["rounds"]) == 1
+    assert train_lexicon(*texts(small), settings, tmp_path) == first
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("data.json", b'{"texts": ['),
+        ("lexicon.json", b""),
+        ("lexicon.aa-bb.npz", b"PK\x03\x04 half of it"),
+        ("preflight.json", b"\xff\xfe"),
+        ("round-0.json", b"[]"),
+        ("round-1.json", b"{}"),
+        ("round-2.bb-aa.npz", None),
+        ("round-1.aa-bb.npz", b""),
+    ],
+)
+def test_a_damaged_stage_is_named(small, whole, tmp_path, name, data):
+    shutil.copytree(whole[0] / "checkpoints", tmp_path / "checkpoints")
+    broken = tmp_path / "checkpoints" / name
+    if data is None:
+        broken.unlink()
+    else:
+        broken.write_bytes(data)
+    if name.startswith("round-1.aa-bb"):
+        (tmp_path / "checkpoints" / "round-2.json").unlink()
+    if name == "data.json":
+        data = b""
+    with pytest.raises(InputError) as caught:
+        train_lexicon(*texts(small), SMALL, tmp_path)
+    assert str(broken) in str(caught.value)
+    assert "Delete" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_run_of_other_texts_is_not_gone_on_with(small, whole, tmp_path):
+    shutil.copytree(whole[0] / "checkpoints", tmp_path / "checkpoints")
+    source, target = texts(small)
+    changed = Text("aa", "a.txt", [*source.lines, "one more"])
+    with pytest.raises(InputError, match="begun with other texts"):
+        train_lexicon(changed, target, SMALL, tmp_path)
+    with pytest.raises(InputError, match="begun with other settings"):
+        train_lexicon(source, target, Settings(**{**vars(SMALL), "seed": 5}), tmp_path)
+    held = tmp_path / "checkpoints" / "data.json"
+    held.write_text(json.dumps({**json.loads(held.read_text()), "version": "0"}))
+    with pytest.raises(InputError, match="other versions of unmt"):
+        train_lexicon(source, target, SMALL, tmp_path)
+
+
+def test_held_out_sentences_are_in_no_training():
+    lines = [f"word{number % 7} of line{number}" for number in range(300)]
+    side = side_of("aa", [*lines, "", *(f"  {line.upper()} " for line in lines[::2]), " "], 50, 3, 0)
+
+    def sentences(corpus):
+        return [tuple(corpus.sentence(place)) for place in range(len(corpus))]
+
+    assert len(side.held_out) == len(side.lines) == 30
+    words = {word for line in side.lines for word in line.split() if word.startswith("line")}
+    assert not words & set(side.vocabulary.words)
+    assert not any(word in form for word in words for form in side.tokeniser.to_dict()["forms"])
+    assert len(set(sentences(side.training)) & set(sentences(side.held_out))) == 0
+    duplicates = sum(lines.index(line) % 2 == 0 for line in side.lines)
+    assert len(side.training) == 450 - 30 - duplicates
+
+
+@pytest.mark.parametrize("lines", [["one line"], ["the same line"] * 500, ["x", "", " "] * 200])
+def test_too_little_text_is_refused(small, tmp_path, lines):
+    with pytest.raises(InputError, match="different lines that are not blank"):
+        train_lexicon(Text("aa", "a.txt", lines), texts(small)[1], SMALL, tmp_path)
+    assert not (tmp_path / "checkpoints").exists()
+
+
+def test_vectors_of_one_side_only_are_refused(small, tmp_path):
+    source, target = texts(small)
+    with pytest.raises(InputError, match=r"source\.vectors= and target\.vectors= go together"):
+        train_lexicon(Text("aa", "a.txt", source.lines, "some.vec"), target, SMALL, tmp_path)
+    assert not (tmp_path / "checkpoints").exists()
+
+
+def test_texts_that_share_nothing_are_refused_unless_forced(small, tmp_path):
+    noise = [f"{number * 7919 % 31} {number * 104729 % 37} {number}" for number in range(250)]
+    settings = Settings(**{**vars(SMALL), "force": False, "rounds": 0})
+    with pytest.raises(InputError, match=r"share no structure.*trainer\.force=true") as caught:
+        train_lexicon(texts(small)[0], Text("bb", "b.txt", noise), settings, tmp_path)
+    assert str(tmp_path) in str(caught.value)
+    forced = Settings(**{**vars(settings), "force": True})
+    result = train_lexicon(texts(small)[0], Text("bb", "b.txt", noise), forced, tmp_path)
+    assert result is not None
+    assert result["verdict"] == "no shared structure"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        str,
+        lambda n: f"{n} " * 3,
+        lambda n: chr(0x4E00 + n) * 2 + chr(0x4E00 + n * 7 % 300) + "。",
+        lambda n: chr(0x1F600 + n % 60) + f" a{n}",
+        lambda n: "! " * (n + 1),
+        lambda n: f"\u200b{n}\u00ad",
+        lambda n: " ".join(f"w{n * k % 50}" for k in range(1, 130)),
+    ],
+    ids=["one number", "numbers", "no spaces", "emoji", "marks", "invisible", "long lines"],
+)
+@pytest.mark.slow
+def test_strange_text_is_refused_or_trained_on(small, tmp_path, line):
+    strange = Text("bb", "b.txt", [line(number) for number in range(120)])
+    settings = Settings(**{**vars(SMALL), "rounds": 1})
+    try:
+        result = train_lexicon(texts(small)[0], strange, settings, tmp_path)
+    except InputError as error:
+        message = str(error)
+    else:
+        assert result is not None
+        message = result["verdict"]
+        TranslationModel.load(tmp_path)
+    assert message
+    assert "\n" not in message
