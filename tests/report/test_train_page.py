@@ -34,7 +34,7 @@ def test_scores_samples_dictionary_texts_and_command_of_a_training_are_told(
         assert f"{way}, round {number} chosen" in words
         assert f"{training['rounds'][number]['figures'][way]['two_sided']:.2f} (round {number})" in words
     assert "en-fr 1, chosen 4.70 3.00 3.50 4.20 0.97 4 s" in words
-    assert "en-fr, shuffled pairs 7.50 bits" in words
+    assert "en-fr, shuffled pairs 11.00 bits" in words
     assert "round 0 Un homme court." in words
     assert "rounds 1 to 2 (chosen) Un chien court." in words
     assert "round 2 (chosen) (empty)" in words

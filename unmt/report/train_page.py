@@ -28,7 +28,8 @@ SCORE_NOTE = (
     " from being as likely as true text of their language, plus what it takes to tell the source from them."
 )
 NULL_NOTE = (
-    "The same score of a lexicon whose pairs were shuffled is what chance gives: what is no shorter is no translation."
+    "C(translation) + C(source | translation) of held-out sentences, in bits a source word. A lexicon whose pairs were"
+    " shuffled is what chance gives; the verdict is on how much less the lexicon alone needs."
 )
 TEXT_COLUMNS = (
     Column("language"), Column("file", is_start=True), Column("sentences", is_number=True),

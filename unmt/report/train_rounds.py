@@ -106,18 +106,18 @@ def against_null(result: Mapping[str, Any]) -> str:
         return ""
     highest = max(sum(segment.length for segment in row.segments) for row in rows)
     description = "Code lengths in bits a word. " + "; ".join(f"{row.name}: {row.value}" for row in rows) + "."
-    named = [("text", "way back"), ("mapping", "how far from as likely as true text"), ("null", "null")]
+    named = [("text", "the translations"), ("mapping", "the source, given its translation"), ("null", "null")]
     scale = linear_scale(0.0, highest) if highest > 0 else Scale(0.0, 1.0, (0.0, 1.0))
     return bars(rows, scale, description=description) + legend(named)
 
 
 def _bar(name: str, figures: Mapping[str, Any], *, is_null: bool = False) -> list[BarRow]:
-    score = finite(figures, "two_sided")
-    if score is None:
+    total = finite(figures, "code_bits")
+    if total is None:
         return []
-    back = min(finite(figures, "way_back_bits") or 0.0, score)
-    segments = [Segment("way back", back, "text"), Segment("off", score - back, "mapping")]
-    return [BarRow(name, f"{bits(score)} bits", [Segment("null", score, "null")] if is_null else segments)]
+    back = min(finite(figures, "way_back_bits") or 0.0, total)
+    segments = [Segment("text", total - back, "text"), Segment("way back", back, "mapping")]
+    return [BarRow(name, f"{bits(total)} bits", [Segment("null", total, "null")] if is_null else segments)]
 
 
 def _points(result: Mapping[str, Any], way: str) -> list[tuple[float, float]]:
