@@ -72,3 +72,22 @@ def test_a_table_that_fills_the_disk_goes_on_once_there_is_room(unmt, small, tmp
 def test_a_folder_that_must_not_be_written_is_told(unmt, small):
     assert mount("-o", "remount,ro", str(small)).returncode == 0
     is_refused(unmt("decipher", f"text={SHIFTED}", *QUICK))
+
+
+def test_a_training_that_fills_the_disk_goes_on_once_there_is_room(unmt, small, tmp_path, word_cipher):
+    cipher = word_cipher(250, 30, 2)
+    (tmp_path / "a.txt").write_text("\n".join(cipher.source) + "\n")
+    (tmp_path / "b.txt").write_text("\n".join(cipher.target) + "\n")
+    texts = ("source.language=aa", "source.train=a.txt", "target.language=bb", "target.train=b.txt")
+    train = ("train", *texts, "trainer.rounds=0", "trainer.force=true", "run.dir=small/run", "quiet=true")
+    stopped = unmt(*train)
+    is_refused(stopped)
+    assert "No space left on device" in stopped.stderr
+    assert stopped.stdout == ""
+    assert not list(small.rglob("*.part")), "a half-written file was left"
+    assert mount("-o", "remount,size=10m", str(small)).returncode == 0
+    gone_on = unmt(*train)
+    assert gone_on.returncode == 0, gone_on.stderr
+    assert gone_on.stdout
+    again = unmt("translate", "model=small/run", "direction=aa-bb", input=cipher.source[0] + "\n")
+    assert again.returncode == 0, again.stderr

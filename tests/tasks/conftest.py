@@ -71,3 +71,14 @@ def enciphered() -> Callable[..., str]:
 def prose() -> dict[str, str]:
     """The same story in the shipped languages."""
     return PROSE
+
+
+@pytest.fixture(scope="session")
+def trained_cipher(word_cipher, tmp_path_factory):
+    """A small word cipher from language aa to bb, and the run directory of a training on it."""
+    from unmt.tasks.train_lexicon import Settings, Text, train_lexicon
+
+    cipher, folder = word_cipher(400, 30, 3), tmp_path_factory.mktemp("run")
+    settings = Settings(rounds=1, held_out=30, order=3, beam=2, force=True)
+    assert train_lexicon(Text("aa", "a.txt", cipher.source), Text("bb", "b.txt", cipher.target), settings, folder)
+    return cipher, folder

@@ -9,7 +9,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from unmt.errors import InputError
-from unmt.tasks.train_lexicon import Settings, Text, train_lexicon
 from unmt.tasks.translate import LONG_LINE, Translator, mean_bits, translate
 from unmt.tasks.translation_model import TranslationModel
 
@@ -17,16 +16,13 @@ WAY = "aa-bb"
 
 
 @pytest.fixture(scope="module")
-def cipher(word_cipher):
-    return word_cipher(400, 30, 3)
+def cipher(trained_cipher):
+    return trained_cipher[0]
 
 
 @pytest.fixture(scope="module")
-def folder(cipher, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("run")
-    settings = Settings(rounds=1, held_out=30, order=3, beam=2, force=True)
-    assert train_lexicon(Text("aa", "a.txt", cipher.source), Text("bb", "b.txt", cipher.target), settings, folder)
-    return folder
+def folder(trained_cipher):
+    return trained_cipher[1]
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ import numpy as np
 from unmt.solvers.phrase_decoder import Decoder
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.translation_model import TranslationModel
+from unmt.text.casing import START
 from unmt.text.tokeniser import Tokeniser
 from unmt.text.word_corpus import WordCorpus
 
@@ -126,9 +127,10 @@ class Translator:
         return names
 
     def _passed(self, surface: Sequence[str], place: int) -> str:
-        """A source token as it goes into the target text: without the capital of a sentence's first word."""
-        token = surface[place]
-        return self._source.tokeniser.casing.form(token.lower()) if place == 0 and token.istitle() else token
+        """A source token as it goes into the target text: without the capital that every sentence begins with."""
+        token, casing = surface[place], self._source.tokeniser.casing
+        is_start = place == 0 and token.istitle() and casing.is_start((START,))
+        return casing.form(token.lower()) if is_start else token
 
 
 def translate(model: TranslationModel, direction: str, lines: Sequence[str], threads: int | None = None) -> list[str]:

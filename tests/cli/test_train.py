@@ -1,0 +1,199 @@
+"""`unmt train` as it is typed: two files in, a model out; killed, interrupted and refused."""
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+FILES = ("source.language=aa", "source.train=a.txt", "target.language=bb", "target.train=b.txt")
+SMALL = (*FILES, "trainer.rounds=1", "trainer.held_out=30", "trainer.force=true", "network.order=3", "network.beam=2")
+
+
+@pytest.fixture(scope="module")
+def cipher(word_cipher):
+    return word_cipher(250, 30, 2)
+
+
+@pytest.fixture(autouse=True)
+def _files(cipher, tmp_path):
+    (tmp_path / "a.txt").write_text("\n".join(cipher.source) + "\n")
+    (tmp_path / "b.txt").write_text("\n".join(cipher.target) + "\n")
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "one.txt").write_text("only one line\n")
+    (tmp_path / "binary.bin").write_bytes(bytes(range(256)) * 40)
+    (tmp_path / "good.vec").write_text("2 3\nfoo 1 0 0\nbar 0 1 0\n")
+    (tmp_path / "header.vec").write_text("two words\nfoo 1 0 0\n")
+    (tmp_path / "nan.vec").write_text("2 3\nfoo 1 0 nan\nbar 0 1 0\n")
+    (tmp_path / "half.vec").write_text("5 3\nfoo 1 0 0\nbar 0 1\n")
+
+
+def model_files(run: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((run / "model").iterdir())}
+
+
+@pytest.fixture(scope="module")
+def whole(unmt_in, cipher, tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A run that nothing interrupted."""
+    folder = tmp_path_factory.mktemp("whole")
+    (folder / "a.txt").write_text("\n".join(cipher.source) + "\n")
+    (folder / "b.txt").write_text("\n".join(cipher.target) + "\n")
+    return folder / "out", unmt_in(folder, "train", *SMALL, "run.dir=out", "threads=2")
+
+
+def test_a_run_leaves_a_model_and_says_where(whole):
+    folder, done = whole
+    assert done.returncode == 0, done.stderr
+    samples = [line.split("\t") for line in done.stdout.splitlines()]
+    assert {sample[0] for sample in samples} == {"aa-bb", "bb-aa"}
+    assert all(len(sample) == 3 for sample in samples)
+    assert "out/model" in done.stderr
+    result = json.loads((folder / "result.json").read_text())
+    assert result["directions"] == ["aa-bb", "bb-aa"]
+    assert len(result["rounds"]) == 2
+    assert result["texts"][0]["held_out"] == 25
+    rounds = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    assert [entry["round"] for entry in rounds if "round" in entry] == [0, 1]
+
+
+def test_the_same_command_again_changes_nothing(whole, unmt_in):
+    folder, done = whole
+    before = model_files(folder)
+    again = unmt_in(folder.parent, "train", *SMALL, "run.dir=out", "threads=1", "quiet=true")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == done.stdout
+    assert again.stderr == ""
+    assert model_files(folder) == before
+
+
+def wait_for(process: subprocess.Popen[str], is_there: Callable[[], bool]) -> None:
+    end = time.monotonic() + 120
+    while not is_there():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+# A file that is there tells that what comes before it is done, and what comes after is at work.
+MOMENTS = {
+    "in the lexicon": "data.json",
+    "in the first round": "preflight.json",
+    "between rounds": "round-0.json",
+    "in the second round, with half of its files": "round-1.aa-bb.npz",
+}
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(name, marks=[] if name == "between rounds" else pytest.mark.slow)
+        for name in MOMENTS
+    ],
+)  # fmt: skip
+def test_killed_it_goes_on_to_the_same_model(whole, unmt, unmt_started, tmp_path, moment):
+    process = unmt_started("train", *SMALL, "run.dir=out", "threads=1")
+    wait_for(process, (tmp_path / "out" / "checkpoints" / MOMENTS[moment]).exists)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (tmp_path / "out" / "model").exists()
+    done = unmt("train", *SMALL, "run.dir=out", "threads=2", "quiet=true")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == whole[1].stdout
+    assert model_files(tmp_path / "out") == model_files(whole[0])
+    rounds = [json.loads(line) for line in (tmp_path / "out" / "metrics.jsonl").read_text().splitlines()]
+    assert [entry["round"] for entry in rounds if "round" in entry][-1] == 1
+
+
+def test_ctrl_c_keeps_the_stages_and_says_how_to_go_on(whole, unmt, unmt_started, tmp_path):
+    process = unmt_started("train", *SMALL, "run.dir=out")
+    wait_for(process, (tmp_path / "out" / "checkpoints" / "lexicon.json").exists)
+    process.send_signal(signal.SIGINT)
+    said, told = process.communicate(timeout=60)
+    assert process.returncode == 130, told
+    assert said == ""
+    assert "Traceback" not in told
+    assert "run.dir=out goes on from there" in told.splitlines()[-1]
+    assert not (tmp_path / "out" / "result.json").exists()
+    done = unmt("train", *SMALL, "run.dir=out", "quiet=true")
+    assert done.stdout == whole[1].stdout
+    assert model_files(tmp_path / "out") == model_files(whole[0])
+
+
+BAD = {
+    "nothing": ([], "source.language= is missing"),
+    "missing": ([*SMALL, "source.train=nowhere.txt"], "nowhere.txt: no such file"),
+    "folder": ([*SMALL, "source.train=."], "is a folder"),
+    "empty": ([*SMALL, "target.train=empty.txt"], "empty.txt is empty"),
+    "binary": ([*SMALL, "target.train=binary.bin"], "binary.bin is binary"),
+    "one line": ([*SMALL, "target.train=one.txt"], "1 different lines"),
+    "one name for both": ([*SMALL, "target.language=aa"], "both called aa"),
+    "a name with a sign": ([*SMALL, "target.language=b/b"], "letters and digits"),
+    "a name that is long": ([*SMALL, "target.language=" + 99 * "b"], "at most 32 letters"),
+    "vectors of one side": ([*SMALL, "source.vectors=good.vec"], "go together"),
+    "no vectors": ([*SMALL, "source.vectors=no.vec", "target.vectors=good.vec"], "no.vec"),
+    "header": ([*SMALL, "source.vectors=header.vec", "target.vectors=good.vec"], "header.vec"),
+    "no number": ([*SMALL, "source.vectors=good.vec", "target.vectors=nan.vec"], "nan.vec"),
+    "half-written vectors": ([*SMALL, "source.vectors=half.vec", "target.vectors=good.vec"], "half.vec"),
+    "unknown experiment": (["experiment=nowhere"], "nowhere"),
+    "unknown network": ([*SMALL, "network=nowhere"], "nowhere"),
+    "no beam": ([*SMALL, "network.beam=0"], "network.beam=0"),
+    "no time": ([*SMALL, "trainer.minutes=0"], "trainer.minutes=0"),
+    "negative rounds": ([*SMALL, "trainer.rounds=-1"], "trainer.rounds=-1"),
+    "no threads": ([*SMALL, "threads=0"], "threads=0"),
+    "unknown key": ([*SMALL, "source.file=x"], "source.file"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_told_in_a_line_or_two(unmt, tmp_path, case):
+    arguments, why = BAD[case]
+    done = unmt("train", *arguments, "run.dir=out")
+    assert done.returncode == 2, done.stderr
+    assert why in done.stderr
+    assert len(done.stderr.splitlines()) <= 2
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_same_text_on_both_sides_is_warned_of(unmt, tmp_path):
+    (tmp_path / "c.txt").write_bytes((tmp_path / "a.txt").read_bytes())
+    done = unmt("train", *SMALL, "target.train=c.txt", "trainer.rounds=0", "run.dir=out")
+    assert done.returncode == 0, done.stderr
+    assert "nothing to translate" in done.stderr
+
+
+def test_a_run_is_not_gone_on_with_once_its_text_changed(whole, unmt_in, tmp_path):
+    folder = tmp_path / "moved"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_bytes((whole[0].parent / name).read_bytes())
+    subprocess.run(["cp", "-r", str(whole[0]), str(folder / "out")], check=True)  # noqa: S607
+    with (folder / "a.txt").open("a") as file:
+        file.write("one line more\n")
+    done = unmt_in(folder, "train", *SMALL, "run.dir=out")
+    assert done.returncode == 2
+    assert "begun with other texts" in done.stderr
+    assert (folder / "out" / "model" / "model.json").exists()
+    broken = folder / "out" / "checkpoints" / "round-1.json"
+    broken.write_bytes(broken.read_bytes()[:100])
+    (folder / "a.txt").write_bytes((whole[0].parent / "a.txt").read_bytes())
+    done = unmt_in(folder, "train", *SMALL, "run.dir=out")
+    assert done.returncode == 2
+    assert "round-1.json is damaged" in done.stderr
+    assert "Delete out/checkpoints" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.slow
+def test_the_tiny_preset_trains_on_text_that_comes_along(unmt):
+    done = unmt("train", "experiment=tiny", "trainer.force=true", "run.dir=out")
+    assert done.returncode == 0, done.stderr
+    lines = "The dog sleeps.\n\nA woman sings in the harbour.\n"
+    translated = unmt("translate", "model=out", "direction=en-fr", input=lines)
+    assert translated.returncode == 0, translated.stderr
+    assert len(translated.stdout.split("\n")) == 4
+    assert translated.stdout.split("\n")[1] == ""
