@@ -1,7 +1,9 @@
 """What the documents say of files, keys and commands is so."""
 
+import json
 import re
 import shlex
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 import unmt
 from unmt.cli import commands
 from unmt.cli.arguments import checked
+from unmt.cli.main import status
 from unmt.mappings.families import FAMILIES
 from unmt.tasks.solution import Solution
 
@@ -58,12 +61,80 @@ def test_every_file_of_the_layers_is_there() -> None:
             assert list(folder.glob(name)), f"{folder}: {name}"
 
 
+def section(heading: str) -> str:
+    """What stands under a heading of the third level of DESIGN.md."""
+    return text_of("DESIGN.md").split(f"### {heading}\n")[1].split("### ")[0]
+
+
+def first_cells(table: str) -> set[str]:
+    """The keys in the first column."""
+    return {key for row in re.findall(r"^\| ([^|]*) \|", table, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)}
+
+
+def keys_of(heading: str) -> set[str]:
+    """The keys of the table under a heading; a table of figures may follow."""
+    return first_cells(section(heading).split("| figure |")[0])
+
+
 def test_every_key_of_a_result_is_documented() -> None:
-    files = text_of("DESIGN.md").split("### result.json of `unmt decipher`")[1].split("### ")[0]
-    first_cells = {
-        key for row in re.findall(r"^\| ([^|]*) \|", files, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)
-    }
-    assert first_cells == {field.name for field in fields(Solution)}
+    assert keys_of("result.json of `unmt decipher`") == {field.name for field in fields(Solution)}
+
+
+@pytest.fixture(scope="module")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """The run directory of a command on the first lines of the sample texts."""
+    folder = tmp_path_factory.mktemp("documents")
+    samples = ROOT / "unmt" / "samples"
+    for name in ("harbour.en.txt", "harbour.fr.txt", "harbour.test.fr.txt"):
+        lines = (samples / name).read_text(encoding="utf-8").splitlines()[:1500]
+        (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def run(command: str, *keys: str) -> Path:
+        run = folder / command
+        if run.exists():
+            return run
+        typed = [key.replace("FOLDER", str(folder)) for key in (*keys, f"run.dir={run}", "quiet=true")]
+        assert status([command, *typed]) == 0
+        return run
+
+    return run
+
+
+TRAIN = (
+    "source.language=en", "source.train=FOLDER/harbour.en.txt", "target.language=fr",
+    "target.train=FOLDER/harbour.fr.txt", "trainer.rounds=0", "trainer.held_out=20", "trainer.force=true",
+    "network.beam=2",
+)  # fmt: skip
+ALIGN = ("source.train=FOLDER/harbour.en.txt", "target.train=FOLDER/harbour.fr.txt", "runs=1")
+EVALUATE = (
+    "hypotheses=FOLDER/harbour.test.fr.txt", "references=FOLDER/harbour.test.fr.txt", "resamples=100", "trials=100"
+)  # fmt: skip
+
+INNER = {"train": ("preflight", "texts", "rounds"), "align": ("methods", "sides"), "evaluate": ("scores", "data")}
+
+
+@pytest.mark.parametrize(
+    ("command", "keys", "absent"),
+    [("train", TRAIN, set()), ("align", ALIGN, set()), ("evaluate", EVALUATE, {"figures"})],
+)
+def test_every_key_of_a_result_of_words_is_documented(
+    harbour: Callable[..., Path], command: str, keys: tuple[str, ...], absent: set[str]
+) -> None:
+    result = json.loads((harbour(command, *keys) / "result.json").read_text(encoding="utf-8"))
+    assert keys_of(f"result.json of `unmt {command}`") == result.keys() | absent
+    described = section(f"result.json of `unmt {command}`")
+    for name in INNER[command]:
+        entry = result[name][0] if isinstance(result[name], list) else result[name]
+        assert [key for key in entry if f"`{key}`" not in described] == [], name
+
+
+def test_figures_of_a_round_and_files_of_a_model_are_documented(harbour: Callable[..., Path]) -> None:
+    folder = harbour("train", *TRAIN)
+    figures = json.loads((folder / "result.json").read_text(encoding="utf-8"))["rounds"][0]["figures"]["en-fr"]
+    assert first_cells(section("result.json of `unmt train`").split("| figure |")[1]) == figures.keys()
+    files = {path.name for path in (folder / "model").iterdir()}
+    general = {re.sub("^(en-fr|fr-en)", "SOURCE-TARGET", re.sub(r"^(en|fr)\.", "LANGUAGE.", name)) for name in files}
+    assert set(re.findall(r"^\| `([^`]*)` \|", section("A model of translation"), re.MULTILINE)) == general
 
 
 def test_every_family_and_its_fields_are_documented() -> None:
