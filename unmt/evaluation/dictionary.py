@@ -4,38 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from unmt.errors import InputError
-from unmt.evaluation.intervals import Interval, bootstrap_interval
-
-
-def dictionary_scores(
-    found: Mapping[str, Sequence[str]],
-    truth: Mapping[str, Collection[str]],
-    *,
-    known_targets: Collection[str] | None = None,
-    seed: int = 0,
-) -> dict[str, Interval]:
-    """P@1, P@5 and MRR over the words of `found` that the truth has, each with its bootstrap interval.
-
-    found: translations of each source word, best first. truth: the right ones; any of them counts. known_targets:
-    where given, words of which no right translation is among them are left out (nothing could have found it).
-    Raises InputError where no word is left.
-    """
-    words = [word for word in found if word in truth]
-    if known_targets is not None:
-        known = set(known_targets)
-        words = [word for word in words if known.intersection(truth[word])]
-    if not words:
-        raise InputError("The dictionary and the pairs have no word in common. Is it the other direction?")
-    ranks = [first_right_rank(found[word], truth[word]) for word in words]
-    values = {
-        "P@1": [float(rank == 1) for rank in ranks],
-        "P@5": [float(0 < rank <= 5) for rank in ranks],
-        "MRR": [1.0 / rank if rank else 0.0 for rank in ranks],
-    }
-    return {name: bootstrap_interval(numbers, seed=seed) for name, numbers in values.items()}
+DICTIONARY_METRICS = ("p@1", "p@5", "mrr")
 
 
 def first_right_rank(translations: Sequence[str], right: Collection[str]) -> int:
     """The place, from 1, of the first right translation; 0 where there is none."""
     return next((place for place, word in enumerate(translations, start=1) if word in right), 0)
+
+
+def first_right_ranks(
+    found: Mapping[str, Sequence[str]], truth: Mapping[str, Collection[str]]
+) -> dict[str, int | None]:
+    """Of each word of the truth the rank of its first right translation, any of several; None: not in `found`.
+
+    found: translations of each source word, best first.
+    """
+    return {word: first_right_rank(found[word], right) if word in found else None for word, right in truth.items()}
+
+
+def value_of_rank(metric: str, rank: int) -> float:
+    """What a word counts, 0 to 1: of precision whether its rank is among the first k, of MRR one over the rank."""
+    if metric == "mrr":
+        return 1 / rank if rank else 0.0
+    return float(0 < rank <= int(metric.partition("@")[2]))

@@ -11,8 +11,9 @@ from typing import Any
 
 from unmt import __version__
 from unmt.errors import InputError
+from unmt.evaluation.dictionary import DICTIONARY_METRICS
 from unmt.evaluation.intervals import LEVEL
-from unmt.tasks.evaluate_dictionary import DICTIONARY_METRICS, score_dictionaries
+from unmt.tasks.evaluate_dictionary import score_dictionaries
 from unmt.tasks.evaluate_model import model_figures
 from unmt.tasks.evaluate_text import score_texts
 from unmt.tasks.evaluate_translations import TRANSLATION_METRICS, Resampling, System, score_translations

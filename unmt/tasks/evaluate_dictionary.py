@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from unmt.errors import InputError
+from unmt.evaluation.dictionary import DICTIONARY_METRICS, first_right_ranks, value_of_rank
 from unmt.evaluation.intervals import bootstrap_interval
 from unmt.tasks.evaluate_translations import Resampling, bounds
 from unmt.text.corpus_file import read_lines
 
-DICTIONARY_METRICS = ("p@1", "p@5", "mrr")
 NAMES = {"p@1": "P@1", "p@5": "P@5", "mrr": "MRR"}
 
 
@@ -31,7 +31,9 @@ def score_dictionaries(
         for metric in metrics or DICTIONARY_METRICS:
             for over, chosen in (("covered", covered), ("all", everything)):
                 interval = bootstrap_interval(
-                    [_value(metric, rank) for rank in chosen], seed=resampling.seed, resamples=resampling.resamples
+                    [value_of_rank(metric, rank) for rank in chosen],
+                    seed=resampling.seed,
+                    resamples=resampling.resamples,
                 )
                 scores.append(
                     {
@@ -63,19 +65,3 @@ def read_pairs(path: str) -> dict[str, list[str]]:
         if cells[1] not in pairs[cells[0]]:
             pairs[cells[0]].append(cells[1])
     return dict(pairs)
-
-
-def first_right_ranks(found: dict[str, list[str]], truth: dict[str, set[str]]) -> dict[str, int | None]:
-    """Of each word of the truth the place, from 1, of its first right translation; 0: none; None: not in `found`."""
-    return {
-        word: next((place for place, one in enumerate(found[word], start=1) if one in right), 0)
-        if word in found
-        else None
-        for word, right in truth.items()
-    }
-
-
-def _value(metric: str, rank: int) -> float:
-    if metric == "mrr":
-        return 1 / rank if rank else 0.0
-    return float(0 < rank <= int(metric.partition("@")[2]))
