@@ -151,7 +151,7 @@ def test_commands_have_the_keys_that_are_typed(document: Path) -> None:
     lines = re.findall(r"^    .*?\bunmt (\w+) (.*)$", document.read_text(encoding="utf-8"), re.MULTILINE)
     for name, rest in lines:
         if name in commands.NAMES:
-            typed = shlex.split(re.split(r"[|>]", rest)[0], comments=True)
+            typed = shlex.split(re.split(r"[|<>]", rest)[0], comments=True)
             checked(commands.load(name), typed)
 
 
