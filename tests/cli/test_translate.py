@@ -8,6 +8,8 @@ import time
 
 import pytest
 
+from unmt.cli.main import status
+
 TRAIN = ("source.language=aa", "source.train=a.txt", "target.language=bb", "target.train=b.txt")
 SMALL = (*TRAIN, "trainer.rounds=1", "trainer.held_out=30", "trainer.force=true", "network.order=3", "network.beam=2")
 WAY = ("model=out", "direction=aa-bb", "beam=2")
@@ -78,16 +80,24 @@ BAD = {
     "missing": ([*WAY, "input=nowhere.txt"], "nowhere.txt: no such file"),
     "empty": ([*WAY, "input=empty.txt"], "empty.txt is empty"),
     "binary": ([*WAY, "input=binary.bin"], "binary.bin is binary"),
-    "nothing piped": (WAY, "standard input is empty"),
     "no beam": ([*WAY, "beam=0"], "beam=0"),
     "no threads": ([*WAY, "threads=0"], "threads=0"),
 }
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_bad_input_is_told_in_a_line_or_two(unmt, case):
+def test_bad_input_is_told_in_a_line_or_two(tmp_path, monkeypatch, capfd, case):
     arguments, why = BAD[case]
-    is_refused(unmt("translate", *arguments, input=""), why)
+    monkeypatch.chdir(tmp_path)
+    assert status(["translate", *arguments]) == 2
+    said, told = capfd.readouterr()
+    assert why in told
+    assert len(told.splitlines()) <= 2
+    assert said == ""
+
+
+def test_nothing_piped_is_told(unmt):
+    is_refused(unmt("translate", *WAY, input=""), "standard input is empty")
 
 
 def is_refused(done, why):

@@ -141,6 +141,24 @@ def run(configuration: Configuration) -> None:
 def check(configuration: Configuration) -> None:
     """Raises InputError for what no text could make right."""
     check_numbers(configuration)
+    _check_sides(configuration)
+    trainer = configuration.trainer
+    if trainer.minutes is not None and not (math.isfinite(trainer.minutes) and trainer.minutes > 0):
+        raise InputError(f"trainer.minutes={trainer.minutes}: no time to train in. Give a number above 0.")
+    for key, value, least in (
+        ("trainer.rounds", trainer.rounds, 0),
+        ("trainer.held_out", trainer.held_out, 1),
+        ("network.order", configuration.network.order, 2),
+        ("network.beam", configuration.network.beam, 1),
+        ("network.sentences", configuration.network.sentences, 1),
+    ):
+        if value < least:
+            raise InputError(f"{key}={value}: too small. Give {least} or more.")
+    if configuration.network.name != "lexicon":
+        raise InputError(f"network.name={configuration.network.name}: unknown. Choose network=lexicon.")
+
+
+def _check_sides(configuration: Configuration) -> None:
     for name in ("source", "target"):
         side = getattr(configuration, name)
         for key in ("language", "train"):
@@ -157,20 +175,8 @@ def check(configuration: Configuration) -> None:
         raise InputError(
             f"source and target are both called {configuration.source.language}. Give each language its own name."
         )
-    trainer = configuration.trainer
-    if trainer.minutes is not None and not (math.isfinite(trainer.minutes) and trainer.minutes > 0):
-        raise InputError(f"trainer.minutes={trainer.minutes}: no time to train in. Give a number above 0.")
-    for key, value, least in (
-        ("trainer.rounds", trainer.rounds, 0),
-        ("trainer.held_out", trainer.held_out, 1),
-        ("network.order", configuration.network.order, 2),
-        ("network.beam", configuration.network.beam, 1),
-        ("network.sentences", configuration.network.sentences, 1),
-    ):
-        if value < least:
-            raise InputError(f"{key}={value}: too small. Give {least} or more.")
-    if configuration.network.name != "lexicon":
-        raise InputError(f"network.name={configuration.network.name}: unknown. Choose network=lexicon.")
+    if (configuration.source.vectors is None) != (configuration.target.vectors is None):
+        raise InputError("source.vectors= and target.vectors= go together. Give both, or neither.")
 
 
 def resolved(path: str) -> str:
