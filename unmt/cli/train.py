@@ -35,7 +35,7 @@ The two texts
 How to learn
   experiment=null    a preset: PRESETS
   network=lexicon    a dictionary and phrase tables over n-gram models: minutes on a laptop, no GPU
-  trainer.rounds=4   rounds of translating both texts and learning from that
+  trainer.rounds=5   rounds of translating both texts and learning from that
   trainer.minutes=null  begin no round that would end later; null: all rounds
   trainer.force=false   go on where the two texts seem to share no structure
   threads=null       so many cores; null: all
@@ -77,7 +77,7 @@ class TrainerSettings:
     """How long, and whether at all."""
 
     minutes: float | None = None
-    rounds: int = 4
+    rounds: int = 5
     held_out: int = 500
     force: bool = False
 

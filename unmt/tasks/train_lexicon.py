@@ -73,7 +73,7 @@ class Text:
 class Settings:
     """How to train; the command line says what each is. sentences: those of a side that each round translates."""
 
-    rounds: int = 4
+    rounds: int = 5
     minutes: float | None = None
     held_out: int = 500
     force: bool = False
