@@ -1,6 +1,7 @@
 """`unmt train` as it is typed: two files in, a model out; killed, interrupted and refused."""
 
 import json
+import shutil
 import signal
 import subprocess
 import time
@@ -162,33 +163,29 @@ def test_bad_input_is_told_in_a_line_or_two(tmp_path, monkeypatch, capfd, case):
     assert not (tmp_path / "out").exists()
 
 
-def test_the_same_text_on_both_sides_is_warned_of(unmt, tmp_path):
+def test_the_same_text_on_both_sides_is_warned_of(tmp_path, monkeypatch, capfd):
     (tmp_path / "c.txt").write_bytes((tmp_path / "a.txt").read_bytes())
-    done = unmt("train", *SMALL, "target.train=c.txt", "trainer.rounds=0", "run.dir=out")
-    assert done.returncode == 0, done.stderr
-    assert "nothing to translate" in done.stderr
+    monkeypatch.chdir(tmp_path)
+    assert status(["train", *SMALL, "target.train=c.txt", "trainer.rounds=0", "run.dir=out"]) == 0
+    assert "nothing to translate" in capfd.readouterr().err
 
 
-def test_a_run_is_not_gone_on_with_once_its_text_changed(whole, unmt_in, tmp_path):
-    folder = tmp_path / "moved"
-    folder.mkdir()
-    for name in ("a.txt", "b.txt"):
-        (folder / name).write_bytes((whole[0].parent / name).read_bytes())
-    subprocess.run(["cp", "-r", str(whole[0]), str(folder / "out")], check=True)  # noqa: S607
-    with (folder / "a.txt").open("a") as file:
-        file.write("one line more\n")
-    done = unmt_in(folder, "train", *SMALL, "run.dir=out")
-    assert done.returncode == 2
-    assert "begun with other texts" in done.stderr
-    assert (folder / "out" / "model" / "model.json").exists()
-    broken = folder / "out" / "checkpoints" / "round-1.json"
+def test_a_run_is_not_gone_on_with_once_its_text_changed(whole, tmp_path, monkeypatch, capfd):
+    shutil.copytree(whole[0], tmp_path / "out")
+    monkeypatch.chdir(tmp_path)
+    text = (tmp_path / "a.txt").read_text()
+    (tmp_path / "a.txt").write_text(text + "one line more\n")
+    assert status(["train", *SMALL, "run.dir=out"]) == 2
+    assert "begun with other texts" in capfd.readouterr().err
+    assert (tmp_path / "out" / "model" / "model.json").exists()
+    (tmp_path / "a.txt").write_text(text)
+    broken = tmp_path / "out" / "checkpoints" / "round-1.json"
     broken.write_bytes(broken.read_bytes()[:100])
-    (folder / "a.txt").write_bytes((whole[0].parent / "a.txt").read_bytes())
-    done = unmt_in(folder, "train", *SMALL, "run.dir=out")
-    assert done.returncode == 2
-    assert "round-1.json is damaged" in done.stderr
-    assert "Delete out/checkpoints" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    assert status(["train", *SMALL, "run.dir=out"]) == 2
+    told = capfd.readouterr().err
+    assert "round-1.json is damaged" in told
+    assert "Delete out/checkpoints" in told
+    assert len(told.splitlines()) == 1
 
 
 @pytest.mark.slow

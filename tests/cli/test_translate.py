@@ -108,22 +108,37 @@ def is_refused(done, why):
     assert done.stdout == ""
 
 
-def test_a_half_written_model_is_told(unmt, tmp_path):
-    part = tmp_path / "out" / "model" / "aa-bb.phrases.npz"
+def half_written(folder):
+    part = folder / "model" / "aa-bb.phrases.npz"
     part.write_bytes(part.read_bytes()[:1000])
-    is_refused(unmt("translate", *WAY, input="x\n"), "aa-bb.phrases.npz")
 
 
-def test_a_model_of_another_version_is_told(unmt, tmp_path):
-    header = tmp_path / "out" / "model" / "model.json"
+def of_another_version(folder):
+    header = folder / "model" / "model.json"
     header.write_text(json.dumps({**json.loads(header.read_text()), "version": 7}))
-    is_refused(unmt("translate", *WAY, input="x\n"), "version 7, this unmt reads")
 
 
-def test_a_training_that_has_not_ended_is_told(unmt, tmp_path):
-    shutil.rmtree(tmp_path / "out" / "model")
-    (tmp_path / "out" / "config.yaml").write_text("seed: 0\n")
-    is_refused(unmt("translate", *WAY, input="x\n"), "go on with `unmt train`")
+def not_ended(folder):
+    shutil.rmtree(folder / "model")
+    (folder / "config.yaml").write_text("seed: 0\n")
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "why"),
+    [
+        (half_written, "aa-bb.phrases.npz"),
+        (of_another_version, "version 7, this unmt reads"),
+        (not_ended, "go on with `unmt train`"),
+    ],
+)
+def test_a_model_that_is_none_is_told(tmp_path, monkeypatch, capfd, spoiled, why):
+    spoiled(tmp_path / "out")
+    monkeypatch.chdir(tmp_path)
+    assert status(["translate", *WAY]) == 2
+    said, told = capfd.readouterr()
+    assert why in told
+    assert len(told.splitlines()) == 1
+    assert said == ""
 
 
 def test_a_reader_that_leaves_is_no_error(unmt_started, cipher, tmp_path):

@@ -101,7 +101,7 @@ class Stopping(Monitor):
         self.stop_requested = self.number <= 0
 
 
-@pytest.mark.parametrize("number", [1, 3, 8, 11, 15])
+@pytest.mark.parametrize("number", [3, 11, *(pytest.param(number, marks=pytest.mark.slow) for number in (1, 8, 15))])
 def test_stopped_at_any_report_it_goes_on_to_the_same_end(small, whole, tmp_path, number):
     assert train_lexicon(*texts(small), SMALL, tmp_path, monitor=Stopping(number)) is None
     assert not (tmp_path / "model").exists()
