@@ -14,7 +14,6 @@ from unmt.errors import InputError
 from unmt.evaluation.dictionary import DICTIONARY_METRICS
 from unmt.evaluation.intervals import LEVEL
 from unmt.tasks.evaluate_dictionary import score_dictionaries
-from unmt.tasks.evaluate_model import model_figures
 from unmt.tasks.evaluate_text import score_texts
 from unmt.tasks.evaluate_translations import TRANSLATION_METRICS, Resampling, System, score_translations
 from unmt.tasks.monitor import Monitor
@@ -87,6 +86,8 @@ def _scored(files: Files, scoring: Scoring, monitor: Monitor) -> dict[str, Any]:
         systems = [System(name, read_lines(path)) for name, path in _systems_named(files.hypotheses)]
     else:
         assert files.source is not None
+        from unmt.tasks.evaluate_model import model_figures
+
         translations, figures = model_figures(files.model, files.source, files.direction, monitor)
         systems = [System(files.model, translations)]
         if not files.references:
