@@ -5,6 +5,9 @@
     solution = unmt.decipher("Wkh qljkw wudlq ...", language="en")
     solution.plaintext, solution.verdict, solution.probability_correct
 
+    model = unmt.TranslationModel.load("runs/mine")
+    unmt.translate(model, "en-fr", ["A dog runs on the beach."])
+
 Names are imported when they are first used, so that `import unmt` costs nothing.
 """
 
@@ -14,9 +17,13 @@ if TYPE_CHECKING:
     from unmt.coding.language_model import LanguageModel
     from unmt.errors import InputError, UnmtError
     from unmt.mappings.mapping import Mapping
+    from unmt.tasks.align import align
     from unmt.tasks.decipher import decipher
     from unmt.tasks.monitor import Monitor
     from unmt.tasks.solution import Solution
+    from unmt.tasks.train_lexicon import train_lexicon
+    from unmt.tasks.translate import translate
+    from unmt.tasks.translation_model import TranslationModel
     from unmt.text.ciphertext import Ciphertext
 
 __version__ = "0.1.0"
@@ -27,9 +34,13 @@ __all__ = [
     "Mapping",
     "Monitor",
     "Solution",
+    "TranslationModel",
     "UnmtError",
     "__version__",
+    "align",
     "decipher",
+    "train_lexicon",
+    "translate",
 ]
 
 _HOMES = {
@@ -39,8 +50,12 @@ _HOMES = {
     "Mapping": "unmt.mappings.mapping",
     "Monitor": "unmt.tasks.monitor",
     "Solution": "unmt.tasks.solution",
+    "TranslationModel": "unmt.tasks.translation_model",
     "UnmtError": "unmt.errors",
+    "align": "unmt.tasks.align",
     "decipher": "unmt.tasks.decipher",
+    "train_lexicon": "unmt.tasks.train_lexicon",
+    "translate": "unmt.tasks.translate",
 }
 
 

@@ -76,7 +76,8 @@ def prose() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def trained_cipher(word_cipher, tmp_path_factory):
     """A small word cipher from language aa to bb, and the run directory of a training on it."""
-    from unmt.tasks.train_lexicon import Settings, Text, train_lexicon
+    from unmt.tasks.train_lexicon import train_lexicon
+    from unmt.tasks.training_settings import Settings, Text
 
     cipher, folder = word_cipher(400, 30, 3), tmp_path_factory.mktemp("run")
     settings = Settings(rounds=1, held_out=30, order=3, beam=2, force=True)

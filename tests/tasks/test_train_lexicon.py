@@ -9,7 +9,8 @@ import pytest
 from unmt.errors import InputError
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.sides import side_of
-from unmt.tasks.train_lexicon import Settings, Text, train_lexicon
+from unmt.tasks.train_lexicon import train_lexicon
+from unmt.tasks.training_settings import Settings, Text
 from unmt.tasks.translate import translate
 from unmt.tasks.translation_model import TranslationModel
 

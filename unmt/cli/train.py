@@ -99,7 +99,8 @@ class Configuration:
 def run(configuration: Configuration) -> None:
     """Train, or go on training, what the configuration names."""
     check(configuration)
-    from unmt.tasks.train_lexicon import Settings, Text, train_lexicon
+    from unmt.tasks.train_lexicon import train_lexicon
+    from unmt.tasks.training_settings import Settings, Text
     from unmt.text.corpus_file import read_lines
 
     # Before a folder is made: most bad input ends here.

@@ -7,11 +7,10 @@ they only tell the rounds apart, by code length. Nothing parallel is read.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from unmt.tasks.monitor import Monitor
 from unmt.tasks.sides import Side, side_of
 from unmt.tasks.train_preflight import NOTHING, preflight
 from unmt.tasks.train_summary import finished, sample_dictionary, samples, text_facts
+from unmt.tasks.training_settings import Settings, Text
 from unmt.tasks.training_stages import Stages, StoppedError
 from unmt.tasks.translation_model import Direction, Language, TranslationModel
 from unmt.text.word_corpus import WordCorpus
@@ -52,36 +52,6 @@ REAL_SOURCE_WEIGHT = 0.5
 ROUND_KEYS = ("settings", "figures", "samples", "seconds", "elapsed")
 FREE_SETTINGS = ("threads", "minutes", "rounds", "force")
 """They change no stage, only which are made."""
-
-
-@dataclass(frozen=True)
-class Text:
-    """One of the two texts: its language, the file's name, its lines, and a file of word vectors if there is one."""
-
-    language: str
-    path: str
-    lines: Sequence[str]
-    vectors: str | None = None
-
-    @property
-    def sha256(self) -> str:
-        """Of the lines."""
-        return hashlib.sha256("\n".join(self.lines).encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How to train; the command line says what each is. sentences: those of a side that each round translates."""
-
-    rounds: int = 5
-    minutes: float | None = None
-    held_out: int = 500
-    force: bool = False
-    order: int = 5
-    beam: int = 10
-    sentences: int = 20000
-    seed: int = 0
-    threads: int | None = None
 
 
 def train_lexicon(

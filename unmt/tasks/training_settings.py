@@ -1,0 +1,37 @@
+"""What a training is given: two texts, and how to go about it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Text:
+    """One of the two texts: its language, the file's name, its lines, and a file of word vectors if there is one."""
+
+    language: str
+    path: str
+    lines: Sequence[str]
+    vectors: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        """Of the lines."""
+        return hashlib.sha256("\n".join(self.lines).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to train; the command line says what each is. sentences: those of a side that each round translates."""
+
+    rounds: int = 5
+    minutes: float | None = None
+    held_out: int = 500
+    force: bool = False
+    order: int = 5
+    beam: int = 10
+    sentences: int = 20000
+    seed: int = 0
+    threads: int | None = None
