@@ -36,7 +36,7 @@ from unmt.tasks.training_stages import Stages, StoppedError
 from unmt.tasks.translation_model import Direction, Language, TranslationModel
 from unmt.text.word_corpus import WordCorpus
 
-LEXICON_WEIGHT, LEXICON_DISTORTION = 0.5, 3
+LEXICON_WEIGHT, LEXICON_DISTORTION = 1.5, 3
 """Round 0: how much the lexicon counts beside the language model, and how far words may move; see DESIGN.md."""
 
 PHRASE_WEIGHTS = (0.6, 0.4, 0.6, 0.4, -0.2, 0.5)
