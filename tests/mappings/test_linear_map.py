@@ -51,7 +51,7 @@ def test_saved_and_loaded_is_the_same(tmp_path):
 
 def test_broken_files_are_refused(tmp_path):
     path = tmp_path / "map.npz"
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match="No such file"):
         LinearMap.load(path)
     a_map().save(path)
     path.write_bytes(path.read_bytes()[:200])

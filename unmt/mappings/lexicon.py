@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmt.errors import InputError
-from unmt.mappings.phrase_table import ZIP_ERRORS, PhraseTable
-from unmt.text import atomic
+from unmt.mappings.phrase_table import PhraseTable
+from unmt.text.array_file import ArrayFile
 from unmt.text.vocabulary import Vocabulary
 
-FORMAT, VERSION = "unmt-lexicon", 1
+FILE = ArrayFile("unmt-lexicon", 1, "lexicon", "Train the model again.")
 ARRAYS = {"option_start": np.int64, "targets": np.int32, "log_probability": np.float32}
 
 
@@ -87,40 +86,20 @@ class Lexicon:
 
     def save(self, path: Path | str) -> None:
         """One .npz file, whole or not there."""
-        buffer = io.BytesIO()
         vocabularies = json.dumps(
             {"source": self.source.to_dict(), "target": self.target.to_dict()}, ensure_ascii=False
         )
-        np.savez(
-            buffer,
-            format=np.array(FORMAT),
-            version=np.array(VERSION),
-            vocabularies=np.frombuffer(vocabularies.encode("utf-8", "surrogatepass"), np.uint8),
-            option_start=self.option_start,
-            targets=self.targets,
-            log_probability=self.log_probability,
-        )
-        atomic.write_bytes(path, buffer.getvalue())
+        named = np.frombuffer(vocabularies.encode("utf-8", "surrogatepass"), np.uint8)
+        FILE.save(path, {"vocabularies": named, **{name: getattr(self, name) for name in ARRAYS}})
 
     @classmethod
     def load(cls, path: Path | str) -> Lexicon:
         """What save wrote. Raises InputError where the file is not there, broken, or of another version."""
-        again = "Train the model again."
-        try:
-            with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as file:
-                held = {name: file[name] for name in file.files}
-        except OSError as error:
-            raise InputError(f"{path}: {error.strerror}. Name a lexicon that unmt wrote.") from None
-        except (ValueError, EOFError, KeyError, TypeError, AttributeError, NotImplementedError, *ZIP_ERRORS) as error:
-            raise InputError(f"{path} is no whole lexicon ({type(error).__name__}). {again}") from None
-        if str(held.get("format")) != FORMAT or not {*ARRAYS, "version", "vocabularies"} <= held.keys():
-            raise InputError(f"{path} is no lexicon. Name one that unmt wrote.")
-        if held["version"].shape != () or held["version"] != VERSION:
-            raise InputError(f"{path} is of version {held['version']}, this unmt reads {VERSION}. {again}")
+        held = FILE.load(path, (*ARRAYS, "vocabularies"))
         try:
             named = json.loads(held["vocabularies"].tobytes().decode("utf-8", "surrogatepass"))
             vocabularies = Vocabulary.from_dict(named["source"]), Vocabulary.from_dict(named["target"])
             arrays = {name: held[name].astype(kind, casting="same_kind") for name, kind in ARRAYS.items()}
-            return cls(*vocabularies, **arrays)
+            return cls(vocabularies[0], vocabularies[1], **arrays)
         except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise InputError(f"{path} is damaged ({error}). {again}") from None
+            raise InputError(f"{path} is damaged ({error}). {FILE.again}") from None

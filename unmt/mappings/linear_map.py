@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmt.errors import InputError
-from unmt.text import atomic
+from unmt.text.array_file import ArrayFile
 
 Floats = NDArray[np.float32]
 
-FORMAT, VERSION = "unmt-linear-map", 1
+FILE = ArrayFile("unmt-linear-map", 1, "map of word vectors", "Make it anew by `unmt align`.")
 ARRAYS = ("matrix_source", "matrix_target", "centre_source", "centre_target")
 
 
@@ -64,27 +61,12 @@ class LinearMap:
 
     def save(self, path: Path | str) -> None:
         """One .npz file, whole or not there."""
-        buffer = io.BytesIO()
-        arrays: dict[str, Any] = {name: getattr(self, name) for name in ARRAYS}
-        np.savez(buffer, format=np.array(FORMAT), version=np.array(VERSION), **arrays)
-        atomic.write_bytes(path, buffer.getvalue())
+        FILE.save(path, {name: getattr(self, name) for name in ARRAYS})
 
     @classmethod
     def load(cls, path: Path | str) -> LinearMap:
         """What save wrote. Raises InputError where the file is not there, broken, or of another version."""
-        try:
-            with Path(path).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-                held = {name: file[name] for name in file.files}
-        except FileNotFoundError:
-            raise InputError(f"{path}: no such file. Name a map that `unmt align` wrote.") from None
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise InputError(
-                f"{path} is no whole map ({type(error).__name__}). Make it anew by `unmt align`."
-            ) from None
-        if str(held.get("format")) != FORMAT or not set(ARRAYS) <= held.keys():
-            raise InputError(f"{path} is no map of word vectors. Name one that `unmt align` wrote.")
-        if int(held.get("version", np.array(0))) != VERSION:
-            raise InputError(f"{path} is of version {held['version']}, this unmt reads {VERSION}. Make it anew.")
+        held = FILE.load(path, ARRAYS)
         found = cls(**{name: held[name].astype(np.float32) for name in ARRAYS})
         found.check(str(path))
         return found

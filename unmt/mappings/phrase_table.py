@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmt.errors import InputError
-from unmt.text import atomic
+from unmt.text.array_file import ArrayFile
 
 LONGEST_SOURCE = 4
 """Words of the longest source phrase."""
 
-FORMAT, VERSION = "unmt-phrase-table", 1
+FILE = ArrayFile("unmt-phrase-table", 1, "phrase table", "Train the model again.")
 ARRAYS = {
     "sources": np.int32,
     "option_start": np.int64,
@@ -27,8 +24,6 @@ ARRAYS = {
     "target_words": np.int32,
     "features": np.float32,
 }
-
-ZIP_ERRORS = (zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,33 +134,19 @@ class PhraseTable:
 
     def save(self, path: Path | str) -> None:
         """One .npz file, whole or not there."""
-        buffer = io.BytesIO()
-        arrays: dict[str, Any] = {name: getattr(self, name) for name in ARRAYS}
         names = np.array(self.feature_names, np.str_)
-        np.savez(buffer, format=np.array(FORMAT), version=np.array(VERSION), feature_names=names, **arrays)
-        atomic.write_bytes(path, buffer.getvalue())
+        FILE.save(path, {"feature_names": names, **{name: getattr(self, name) for name in ARRAYS}})
 
     @classmethod
     def load(cls, path: Path | str) -> PhraseTable:
         """What save wrote. Raises InputError where the file is not there, broken, or of another version."""
-        again = "Train the model again."
-        try:
-            with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as file:
-                held = {name: file[name] for name in file.files}
-        except OSError as error:
-            raise InputError(f"{path}: {error.strerror}. Name a phrase table that unmt wrote.") from None
-        except (ValueError, EOFError, KeyError, TypeError, AttributeError, NotImplementedError, *ZIP_ERRORS) as error:
-            raise InputError(f"{path} is no whole phrase table ({type(error).__name__}). {again}") from None
-        if str(held.get("format")) != FORMAT or not {*ARRAYS, "version", "feature_names"} <= held.keys():
-            raise InputError(f"{path} is no phrase table. Name one that unmt wrote.")
-        if held["version"].shape != () or held["version"] != VERSION:
-            raise InputError(f"{path} is of version {held['version']}, this unmt reads {VERSION}. {again}")
+        held = FILE.load(path, (*ARRAYS, "feature_names"))
         try:
             arrays = {name: held[name].astype(kind, casting="same_kind") for name, kind in ARRAYS.items()}
             table = cls.of(**arrays, feature_names=tuple(map(str, held["feature_names"].ravel())))
             _check_distinct(table.sources)
         except (TypeError, ValueError) as error:
-            raise InputError(f"{path} is damaged ({error}). {again}") from None
+            raise InputError(f"{path} is damaged ({error}). {FILE.again}") from None
         return table
 
     def check(self) -> None:
