@@ -35,8 +35,13 @@ The two texts
 How to learn
   experiment=null    a preset: PRESETS
   network=lexicon    a dictionary and phrase tables over n-gram models: minutes on a laptop, no GPU
+                     (it sets network.name=)
+  network.order=5    words of the longest n-gram
+  network.beam=10    hypotheses that the search keeps while it trains
+  network.sentences=20000  sentences of each text that a round translates at most
   trainer.rounds=5   rounds of translating both texts and learning from that
   trainer.minutes=null  begin no round that would end later; null: all rounds
+  trainer.held_out=500  sentences of each text that are kept out of training, to tell the rounds apart
   trainer.force=false   go on where the two texts seem to share no structure
   threads=null       so many cores; null: all
   seed=0             same seed, same model

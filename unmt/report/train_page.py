@@ -20,8 +20,8 @@ from unmt.report.train_rounds import (
 from unmt.report.word_list import sequence, word_list
 from unmt.report.words import MISSING, duration, finite, grouped, percent
 
-SHARED, NOTHING = "shared structure", "no shared structure"
-STYLES = {SHARED: "good", NOTHING: "nothing"}
+SHARED, LITTLE, NOTHING = "shared structure", "little shared structure", "no shared structure"
+STYLES = {SHARED: "good", LITTLE: "unsure", NOTHING: "nothing"}
 SENTENCES = 4
 SCORE_NOTE = (
     "Less is better, and no reference is read: how far the translations of sentences that were kept out of training are"
