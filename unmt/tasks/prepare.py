@@ -1,30 +1,36 @@
 """Make now what is made once: compiled kernels and the tables of the shipped languages.
 
 Kernels are compiled by the first call of each, so every family is asked to decipher a few words, with word divisions
-and without; numba keeps what it compiled.
+and without, and a translator is trained on a few sentences; numba keeps what it compiled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from unmt.coding.language_model import SHIPPED, LanguageModel
 from unmt.errors import InputError
 from unmt.mappings.families import FAMILIES
 from unmt.tasks.decipher import decipher
 from unmt.tasks.monitor import Monitor
+from unmt.tasks.train_lexicon import train_lexicon
+from unmt.tasks.training_settings import Settings, Text
+from unmt.text.corpus_file import read_lines
 
 WORDS = "gsv hsvksviw xlfmgh srh tlzgh zg wzdm zmw urmwh lmv nliv gszm svhgviwzb"
 GRID = "GSVHSVKSVIWXLFMGHSRHTLZGHZGWZDMZMWURMWHLMVNLIVGSZMSVHGVIWZB"
 NUMBERS = " ".join(str(10 + number**7 % 31) for number in range(280))
 LANGUAGE = "en"
+SAMPLES, SENTENCES = Path(__file__).resolve().parents[1] / "samples", 300
 
 
 def prepare(monitor: Monitor | None = None) -> None:
     """Compile and build whatever is not there yet; ends early where the monitor asks to stop."""
     monitor = monitor or Monitor()
-    steps = [*_tables(), *_searches()]
+    steps = [*_tables(), *_searches(), ("compiling: translation", _translate)]
     for number, (stage, step) in enumerate(steps):
         if monitor.stop_requested:
             return
@@ -56,3 +62,12 @@ def _search(text: str, family: str) -> None:
         decipher(text, language=LANGUAGE, family=family, restarts=1, threads=1, null=family == "auto")
     except InputError:
         return  # the family does not apply to such a text
+
+
+def _translate() -> None:
+    texts = [
+        Text(name, f"harbour.{name}.txt", read_lines(SAMPLES / f"harbour.{name}.txt")[:SENTENCES])
+        for name in ("en", "fr")
+    ]
+    with TemporaryDirectory() as folder:
+        train_lexicon(texts[0], texts[1], Settings(rounds=1, held_out=20, force=True), Path(folder))
