@@ -43,7 +43,7 @@ def test_a_word_cipher_is_read_from_two_unpaired_halves(word_cipher, tmp_path):
     cipher = word_cipher(1500, 80, 1)
     result = train_lexicon(*texts(cipher), Settings(rounds=1, held_out=100, order=3, beam=4, force=True), tmp_path)
     assert result is not None
-    assert result["seconds"] < 30
+    assert result["seconds"] < 60  # a few seconds where the cores are free
     model = TranslationModel.load(tmp_path)
     some, others = cipher.source[:400], cipher.target[:400]
     assert cipher.right(some, translate(model, "aa-bb", some)) >= 0.95
