@@ -26,6 +26,7 @@ def test_a_language_is_built_and_used(unmt, tmp_path):
     assert done.stdout == plain + "\n"
 
 
+@pytest.mark.slow
 def test_prepare_is_idempotent(unmt):
     for _ in range(2):
         done = unmt("prepare", "quiet=true")

@@ -156,7 +156,7 @@ KEYS = {
 }
 
 
-@pytest.mark.parametrize("family", [Vigenere, Beaufort])
+@pytest.mark.parametrize("family", [Vigenere, pytest.param(Beaufort, marks=pytest.mark.slow)])
 def test_a_keyed_alphabet_is_found(prose, family):
     mapping = family(SYMBOLS, ALPHABET, "ox", KEYED)
     solution = decipher(written(mapping, prose["en"]), language="en", null=False)
@@ -186,7 +186,7 @@ def test_homophones_are_found(prose):
     assert solution.homophone_bits > 0
 
 
-@pytest.mark.parametrize("symbols", [20, 26])
+@pytest.mark.parametrize("symbols", [pytest.param(20, marks=pytest.mark.slow), 26])
 def test_random_text_is_refused(symbols):
     solution = decipher(noise(symbols, 400, 0), language="en", restarts=2)
     assert solution.verdict != "identified"
