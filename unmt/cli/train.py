@@ -33,7 +33,7 @@ The two texts
   target.vectors=null
 
 How to learn
-  experiment=null    a preset: PRESETS
+  experiment=null    a preset: tiny, two_files, multi30k_en_fr_lexicon, multi30k_en_de_lexicon
   network=lexicon    a dictionary and phrase tables over n-gram models: minutes on a laptop, no GPU
                      (it sets network.name=)
   network.order=5    words of the longest n-gram
@@ -134,7 +134,9 @@ def run(configuration: Configuration) -> None:
         with stop_on_interrupt(progress):
             try:
                 with directory.refusals():
-                    result = train_lexicon(texts[0], texts[1], settings, directory.path, progress, _metrics(directory))
+                    result = train_lexicon(
+                        texts[0], texts[1], settings, directory.path, progress, directory.append_metrics
+                    )
             finally:
                 progress.clear()
             if result is not None:
@@ -198,10 +200,6 @@ def _warn(texts: Sequence[Any], *, quiet: bool) -> None:
             f"beware    source.train= and target.train= are the same text, line by line: there is nothing to translate."
             f" Give {texts[1].language} a text of its own."
         )
-
-
-def _metrics(directory: RunDirectory) -> Any:
-    return directory.append_metrics
 
 
 def _keep(directory: RunDirectory, result: dict[str, Any]) -> None:
