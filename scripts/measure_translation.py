@@ -25,7 +25,7 @@ from scipy.stats import spearmanr
 
 from unmt.evaluation.translation import TranslationMetric
 from unmt.mappings.phrase_table import PhraseTable
-from unmt.tasks.train_lexicon import restored
+from unmt.solvers.phrase_decoder import DecoderSettings
 from unmt.tasks.translate import Translator
 from unmt.tasks.translation_model import Direction, TranslationModel
 from unmt.text.corpus_file import read_lines
@@ -71,7 +71,7 @@ def scored(result: dict[str, Any], folder: Path) -> list[dict[str, Any]]:
         for entry in result["rounds"]:
             number = entry["round"]
             table = PhraseTable.load(result["folder"] / "checkpoints" / f"round-{number}.{way}.npz")
-            direction = Direction(source, target, table, restored(entry["settings"][place]))
+            direction = Direction(source, target, table, DecoderSettings.from_dict(entry["settings"][place]))
             done = Translator(TranslationModel(model.languages, {way: direction}), way).translate(lines)
             texts = [translation.text for translation in done]
             rows.append(

@@ -1,6 +1,6 @@
 """The page of an evaluation: every number it was given, nothing that markup could break."""
 
-from html.parser import HTMLParser
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,41 +8,11 @@ import pytest
 from unmt.report.evaluate_page import evaluate_page
 from unmt.report.evaluate_tables import evaluate_text, p_value, shown, signed
 
-
-class Page(HTMLParser):
-    """A page taken apart; fails where tags are not closed in order."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text: list[str] = []
-        self.feed(page)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in {"meta", "link"}:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if self.open[-1:] != ["style"]:
-            self.text.append(data)
-
-    @property
-    def words(self) -> str:
-        return " ".join(" ".join(self.text).split())
+PageOf = Callable[[str], Any]
 
 
-def test_every_score_test_signature_and_hash_is_told(evaluation: dict[str, Any]) -> None:
-    words, text = Page(evaluate_page(evaluation)).words, evaluate_text(evaluation)
+def test_every_score_test_signature_and_hash_is_told(evaluation: dict[str, Any], page_of: PageOf) -> None:
+    words, text = page_of(evaluate_page(evaluation)).words, evaluate_text(evaluation)
     for row in evaluation["scores"]:
         for told in (words, text):
             assert f"{row['score']:.2f}" in told
@@ -57,11 +27,11 @@ def test_every_score_test_signature_and_hash_is_told(evaluation: dict[str, Any])
     assert "hypotheses=base.txt,mine.txt" in words
 
 
-def test_a_difference_that_chance_makes_is_told_as_such(evaluation: dict[str, Any]) -> None:
+def test_a_difference_that_chance_makes_is_told_as_such(evaluation: dict[str, Any], page_of: PageOf) -> None:
     row = evaluation["comparisons"][0] | {"p_value": 0.31}
     assert (
         "BLEU does not tell mine.txt from base.txt (p 0.310)."
-        in Page(evaluate_page(evaluation | {"comparisons": [row]})).words
+        in page_of(evaluate_page(evaluation | {"comparisons": [row]})).words
     )
 
 
@@ -71,7 +41,7 @@ def test_numbers_are_written_as_is_usual_for_their_metric() -> None:
     assert [p_value(0.0001), p_value(0.0312), p_value(None)] == ["< 0.001", "0.031", "–"]
 
 
-def test_markup_is_text_everywhere(evaluation: dict[str, Any]) -> None:
+def test_markup_is_text_everywhere(evaluation: dict[str, Any], page_of: PageOf) -> None:
     evil = '"><script>alert(1)</script>&amp;<!--'
 
     def spoil(value: Any) -> Any:
@@ -81,21 +51,21 @@ def test_markup_is_text_everywhere(evaluation: dict[str, Any]) -> None:
             return [spoil(entry) for entry in value]
         return evil if isinstance(value, str) else value
 
-    page = Page(evaluate_page(spoil(evaluation)))
-    assert {tag for tag, _ in page.tags} <= {tag for tag, _ in Page(evaluate_page(evaluation)).tags}
+    page = page_of(evaluate_page(spoil(evaluation)))
+    assert {tag for tag, _ in page.tags} <= {tag for tag, _ in page_of(evaluate_page(evaluation)).tags}
     assert "".join(page.text).count("<script>") >= 20
 
 
 @pytest.mark.parametrize(
     "result", [{}, {"scores": None}, {"scores": [{}]}, {"comparisons": [{}]}, {"examples": [{}]}, {"by_length": [{}]}]
 )
-def test_what_is_missing_is_left_out(result: dict[str, Any]) -> None:
-    Page(evaluate_page(result))
+def test_what_is_missing_is_left_out(result: dict[str, Any], page_of: PageOf) -> None:
+    page_of(evaluate_page(result))
     evaluate_text(result)
 
 
-def test_the_page_fetches_nothing(evaluation: dict[str, Any]) -> None:
-    for tag, attributes in Page(evaluate_page(evaluation)).tags:
+def test_the_page_fetches_nothing(evaluation: dict[str, Any], page_of: PageOf) -> None:
+    for tag, attributes in page_of(evaluate_page(evaluation)).tags:
         assert tag not in {"script", "img", "iframe", "object", "embed", "base", "form"}
         assert attributes.get("href", "data:,") == "data:,"
         assert "src" not in attributes

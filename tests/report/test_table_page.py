@@ -1,42 +1,15 @@
 """The page of a table run: every row, every verdict counted, nothing that markup could break."""
 
-from html.parser import HTMLParser
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from unmt.report.table_page import START_LENGTH, table_page, verdict_counts
 
+PageOf = Callable[[str], Any]
+
 VERDICTS = ["identified", "ambiguous", "identified", "no structure found", "identified"]
-
-
-class Page(HTMLParser):
-    """A page taken apart; fails where tags are not closed in order."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text: list[str] = []
-        self.feed(page)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in {"meta", "link"}:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if self.open[-1:] != ["style"]:
-            self.text.append(data)
-
-    @property
-    def words(self) -> str:
-        return " ".join(" ".join(self.text).split())
 
 
 @pytest.fixture
@@ -52,8 +25,8 @@ def table() -> dict[str, Any]:
             "seed": 7, "version": "0.1.0", "table_sha256": "ab" * 32, "table": rows}  # fmt: skip
 
 
-def test_every_row_is_a_line_with_the_start_of_its_plaintext(table: dict[str, Any]) -> None:
-    page = Page(table_page(table))
+def test_every_row_is_a_line_with_the_start_of_its_plaintext(table: dict[str, Any], page_of: PageOf) -> None:
+    page = page_of(table_page(table))
     assert sum(tag == "tr" for tag, _ in page.tags) == 1 + len(VERDICTS)
     for n, verdict in enumerate(VERDICTS):
         start = table["table"][n]["plaintext"][:START_LENGTH].split("\n")[0]
@@ -61,8 +34,8 @@ def test_every_row_is_a_line_with_the_start_of_its_plaintext(table: dict[str, An
         assert f"{start}…" in " ".join(page.text)
 
 
-def test_verdicts_are_counted_in_words_and_as_a_bar_that_is_full(table: dict[str, Any]) -> None:
-    page = Page(table_page(table))
+def test_verdicts_are_counted_in_words_and_as_a_bar_that_is_full(table: dict[str, Any], page_of: PageOf) -> None:
+    page = page_of(table_page(table))
     assert "5 ciphers, 3 of them identified." in page.words
     for count in ("identified: 3", "ambiguous: 1", "no structure found: 1"):
         assert count in page.words
@@ -75,35 +48,35 @@ def test_the_surest_verdict_stands_first_whatever_the_order_of_rows() -> None:
     assert list(verdict_counts(rows)) == ["identified", "no structure found", "new word", "–"]
 
 
-def test_seed_version_and_hash_are_told(table: dict[str, Any]) -> None:
-    words = Page(table_page(table)).words
+def test_seed_version_and_hash_are_told(table: dict[str, Any], page_of: PageOf) -> None:
+    words = page_of(table_page(table)).words
     assert "seed 7" in words
     assert "0.1.0" in words
     assert "ab" * 32 in words
 
 
-def test_a_table_without_a_solution_says_so(table: dict[str, Any]) -> None:
+def test_a_table_without_a_solution_says_so(table: dict[str, Any], page_of: PageOf) -> None:
     rows = [row | {"verdict": "no structure found"} for row in table["table"][:1]]
     page = table_page(table | {"table": rows})
-    assert "1 cipher, none of them identified." in Page(page).words
+    assert "1 cipher, none of them identified." in page_of(page).words
     assert '<header class="nothing">' in page
 
 
-def test_markup_is_text_everywhere(table: dict[str, Any]) -> None:
+def test_markup_is_text_everywhere(table: dict[str, Any], page_of: PageOf) -> None:
     evil = '"><script>alert(1)</script>&amp;<!--'
     row = dict.fromkeys(("id", "plaintext", "family", "language", "verdict"), evil)
-    page = Page(table_page(table | {"table": [row], "version": evil, "seed": evil, "table_sha256": evil}))
+    page = page_of(table_page(table | {"table": [row], "version": evil, "seed": evil, "table_sha256": evil}))
     assert "".join(page.text).count("<script>") >= 8
-    assert {tag for tag, _ in page.tags} <= {tag for tag, _ in Page(table_page(table)).tags}
+    assert {tag for tag, _ in page.tags} <= {tag for tag, _ in page_of(table_page(table)).tags}
 
 
 @pytest.mark.parametrize("result", [{}, {"table": None}, {"table": [{}]}, {"table": [None, 3]}, {"rows": "many"}])
-def test_what_is_missing_is_left_out(result: dict[str, Any]) -> None:
-    Page(table_page(result))
+def test_what_is_missing_is_left_out(result: dict[str, Any], page_of: PageOf) -> None:
+    page_of(table_page(result))
 
 
-def test_the_page_fetches_nothing(table: dict[str, Any]) -> None:
-    for tag, attributes in Page(table_page(table)).tags:
+def test_the_page_fetches_nothing(table: dict[str, Any], page_of: PageOf) -> None:
+    for tag, attributes in page_of(table_page(table)).tags:
         assert tag not in {"script", "img", "iframe", "object", "embed", "base", "form"}
         assert attributes.get("href", "data:,") == "data:,"
         assert "src" not in attributes

@@ -88,8 +88,9 @@ def run(configuration: Configuration) -> None:
     """Align what the configuration names."""
     check(configuration)
     from unmt.tasks.align import check_options
+    from unmt.text.corpus_file import read_pairs
 
-    seeds = _seed_pairs(configuration.dictionary)
+    seeds = [] if configuration.dictionary is None else read_pairs(expanded(configuration.dictionary))
     check_options(configuration.method, seeds)
     with run_directory("align", configuration) as directory:
         progress = Progress(directory.append_metrics, quiet=configuration.quiet)
@@ -120,9 +121,8 @@ def check(configuration: Configuration) -> None:
 
 
 def _aligned(configuration: Configuration, seeds: list[tuple[str, str]], progress: Progress) -> "Alignment":
-    import os
-
     from unmt.tasks.align import align
+    from unmt.tasks.cores import cores
 
     sides = [_side(side, configuration.limit, progress) for side in (configuration.source, configuration.target)]
     return align(
@@ -134,7 +134,7 @@ def _aligned(configuration: Configuration, seeds: list[tuple[str, str]], progres
         spelling=configuration.spelling,
         seeds=seeds,
         translations=configuration.translations,
-        threads=configuration.threads or os.cpu_count() or 1,
+        threads=cores(configuration.threads),
         monitor=progress,
     )
 
@@ -149,21 +149,6 @@ def _side(side: SideSettings, limit: int, progress: Progress) -> "WordVectors":
     assert side.train is not None
     progress.update(f"learning vectors from {side.train}", 0, None, None)
     return learn_vectors(expanded(side.train)).first(limit)
-
-
-def _seed_pairs(path: str | None) -> list[tuple[str, str]]:
-    from unmt.text.readers import read_text
-
-    if path is None:
-        return []
-    pairs = []
-    for number, line in enumerate(read_text(expanded(path)).split("\n"), start=1):
-        cells = line.split("\t")
-        if line and len(cells) < 2:
-            raise InputError(f"{path}, line {number}: not two words with a tab between them. Give source, tab, target.")
-        if line:
-            pairs.append((cells[0], cells[1]))
-    return pairs
 
 
 def _keep(directory: RunDirectory, found: "Alignment", configuration: Configuration) -> None:

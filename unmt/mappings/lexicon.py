@@ -67,10 +67,15 @@ class Lexicon:
     def entries(self) -> Iterator[tuple[str, str, float]]:
         """Source word, target word and probability, the last normalised over the options that are kept."""
         for place, word in enumerate(self.source.words):
-            part = slice(self.option_start[place], self.option_start[place + 1])
-            weights = np.exp(self.log_probability[part].astype(np.float64))
-            for target, weight in zip(self.targets[part], weights, strict=True):
-                yield word, self.target.words[target], float(weight / weights.sum())
+            for target, share in self.translations(place):
+                yield word, target, share
+
+    def translations(self, place: int) -> list[tuple[str, float]]:
+        """Target words and probabilities of a source word by its id, normalised over the options that are kept."""
+        part = slice(self.option_start[place], self.option_start[place + 1])
+        weights = np.exp(self.log_probability[part].astype(np.float64))
+        names = [self.target.words[target] for target in self.targets[part]]
+        return list(zip(names, (weights / weights.sum()).tolist() if names else [], strict=True))
 
     def phrase_table(self) -> PhraseTable:
         """The same as phrases of one word, with one feature, "lexicon"; words without options are not in it."""

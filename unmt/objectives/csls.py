@@ -9,6 +9,7 @@ Source: Conneau, Lample, Ranzato, Denoyer and Jégou, "Word translation without 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,9 +41,7 @@ class Matches:
 
     def mutual(self) -> tuple[Ints, Ints]:
         """Source and target of the pairs that are each other's best, by source."""
-        source = np.arange(len(self.forward))
-        kept = source[self.backward[self.forward[:, 0]] == source]
-        return kept, self.forward[kept, 0]
+        return mutual_pairs(self.forward[:, 0], self.backward)
 
     def both_ways(self) -> tuple[Ints, Ints]:
         """Source and target of the best pairs from each side; a mutual pair stands twice and so weighs double."""
@@ -61,13 +60,29 @@ def neighbourhoods(source: Floats, target: Floats, k: int = NEIGHBOURS, extra: A
 
     extra: None, or a sparse (S, T) matrix (CSR) that is added to the cosines.
     """
-    rows, columns = len(source), len(target)
+    blocks = ((start, similarities(source, target, start, extra)) for start in range(0, len(source), BLOCK_ROWS))
+    return means_of_best(blocks, len(source), len(target), k)
+
+
+def means_of_best(
+    blocks: Iterable[tuple[int, Floats]], rows: int, columns: int, k: int = NEIGHBOURS
+) -> tuple[Floats, Floats]:
+    """The mean of the k largest values of every row (rows,) and of every column (columns,).
+
+    blocks: the first row of each, and its values (rows of it, columns).
+    """
     row_best = np.full((rows, min(k, columns)), -np.inf, np.float32)
     column_best = np.full((columns, min(k, rows)), -np.inf, np.float32)
-    for start in range(0, rows, BLOCK_ROWS):
-        block = similarities(source, target, start, extra)
-        keep_best(block, row_best[start : start + BLOCK_ROWS], column_best)
+    for start, block in blocks:
+        keep_best(block, row_best[start : start + len(block)], column_best)
     return row_best.mean(axis=1), column_best.mean(axis=1)
+
+
+def mutual_pairs(forward: Ints, backward: Ints) -> tuple[Ints, Ints]:
+    """Source and target of the pairs that are each other's best, by source; forward (S,), backward (T,): the best."""
+    source = np.arange(len(forward))
+    kept = source[backward[forward] == source]
+    return kept, forward[kept]
 
 
 def matches(source: Floats, target: Floats, *, k: int = NEIGHBOURS, count: int = 1, extra: Any = None) -> Matches:

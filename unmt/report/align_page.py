@@ -6,10 +6,10 @@ from typing import Any
 
 from unmt.report.charts import Scale, legend, linear_scale, plot, polyline
 from unmt.report.document import document, facts, section
-from unmt.report.evaluate_tables import rows_of
-from unmt.report.reproduction import mapping, reproduction
+from unmt.report.fields import mapping, rows_of, sequence
+from unmt.report.reproduction import reproduction
 from unmt.report.tables import Column, html_table
-from unmt.report.word_list import sequence, word_list
+from unmt.report.word_list import word_list
 from unmt.report.word_spaces import word_spaces
 from unmt.report.words import MISSING, duration, finite, grouped, percent
 

@@ -13,12 +13,12 @@ from unmt.report.evaluate_tables import (
     SURE,
     comparison_row,
     p_value,
-    rows_of,
     score_row,
     shown,
     signatures,
     signed,
 )
+from unmt.report.fields import rows_of
 from unmt.report.tables import Column, html_table
 from unmt.report.words import MISSING, duration, finite, grouped
 

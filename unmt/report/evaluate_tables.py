@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from unmt.report.fields import rows_of
 from unmt.report.tables import Column, text_table
 from unmt.report.words import MISSING, error_percent, finite
 
@@ -50,12 +51,6 @@ def figure_lines(result: Mapping[str, Any]) -> str:
             for part, entry in entries
         ]
     return "".join(lines)
-
-
-def rows_of(result: Mapping[str, Any], field: str) -> list[Mapping[str, Any]]:
-    """The entries of a list of a result; none where it is missing."""
-    stored = result.get(field)
-    return [row for row in stored if isinstance(row, Mapping)] if isinstance(stored, (list, tuple)) else []
 
 
 def score_row(row: Mapping[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from unmt.report.document import details, facts
+from unmt.report.fields import mapping
 from unmt.report.words import MISSING
 
 
@@ -28,9 +29,3 @@ def reproduction(result: Mapping[str, Any], command: str, more: Sequence[tuple[s
     ]
     shown = f'<pre class="command" tabindex="0">{escape(line)}</pre>\n' if arguments else ""
     return shown + facts(pairs, "hashes") + (details("All settings", facts(settings)) if settings else "")
-
-
-def mapping(values: Mapping[str, Any], field: str) -> Mapping[str, Any]:
-    """The mapping under a field; empty where it is missing or none."""
-    stored = values.get(field)
-    return stored if isinstance(stored, Mapping) else {}

@@ -5,8 +5,8 @@ from html import escape
 from typing import Any
 
 from unmt.report.document import details, document, facts, section
-from unmt.report.evaluate_tables import rows_of
-from unmt.report.reproduction import mapping, reproduction
+from unmt.report.fields import mapping, rows_of, sequence
+from unmt.report.reproduction import reproduction
 from unmt.report.tables import Column, html_table
 from unmt.report.train_rounds import (
     against_null,
@@ -17,7 +17,7 @@ from unmt.report.train_rounds import (
     round_chart,
     round_table,
 )
-from unmt.report.word_list import sequence, word_list
+from unmt.report.word_list import word_list
 from unmt.report.words import MISSING, duration, finite, grouped, percent
 
 SHARED, LITTLE, NOTHING = "shared structure", "little shared structure", "no shared structure"

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from unmt.report.charts import BarRow, Scale, Segment, bars, dots, legend, linear_scale, plot, polyline
-from unmt.report.evaluate_tables import rows_of
-from unmt.report.reproduction import mapping
+from unmt.report.fields import mapping, rows_of
 from unmt.report.tables import Column, html_table
 from unmt.report.words import MISSING, duration, finite
 

@@ -1,9 +1,10 @@
 """A bilingual dictionary for a person to read: words with their translations and how probable each is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from unmt.report.document import details
+from unmt.report.fields import as_sequence
 from unmt.report.tables import Column, html_table
 from unmt.report.words import MISSING, finite
 
@@ -15,7 +16,7 @@ def word_list(stored: object, language: str = "") -> str:
 
     stored: [word, [[translation, probability], ...]] of each word, as result.json has it.
     """
-    rows = [row for entry in _sequence(stored) if (row := _row(_sequence(entry)))]
+    rows = [row for entry in as_sequence(stored) if (row := _row(as_sequence(entry)))]
     if not rows:
         return ""
     columns = (Column(language or "word"), Column("translation"), Column("p", is_number=True), Column("others"))
@@ -36,16 +37,7 @@ def probability(value: object) -> str:
 def _row(entry: Sequence[Any]) -> list[str]:
     if len(entry) != 2:
         return []
-    pairs = [(str(pair[0]), probability(pair[1])) for pair in map(_sequence, _sequence(entry[1])) if len(pair) == 2]
+    pairs = [(str(pair[0]), probability(pair[1])) for pair in map(as_sequence, as_sequence(entry[1])) if len(pair) == 2]
     if not pairs:
         return [str(entry[0]), MISSING, "", ""]
     return [str(entry[0]), *pairs[0], ", ".join(f"{word} {share}" for word, share in pairs[1:])]
-
-
-def _sequence(value: object) -> Sequence[Any]:
-    return value if isinstance(value, (list, tuple)) else ()
-
-
-def sequence(values: Mapping[str, Any], field: str) -> Sequence[Any]:
-    """The list under a field; empty where it is missing or no list."""
-    return _sequence(values.get(field))

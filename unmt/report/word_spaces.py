@@ -5,8 +5,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from unmt.report.charts import SIDE, Scale, dots, legend, polyline
-from unmt.report.reproduction import mapping
-from unmt.report.word_list import sequence
+from unmt.report.fields import mapping, sequence
 from unmt.report.words import finite
 
 DRAWN, LABELS = 150, 12

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from unmt.solvers.double_columns import propose_order
+from unmt.solvers.double_columns import copy_numbers, propose_order
 from unmt.solvers.random import random_below
 
 SHIFT_MOVES = 25
@@ -116,10 +116,8 @@ def anneal_alphabets(
 
 @njit(cache=True, nogil=True)
 def _copy_table(source: Any, target: Any) -> None:
-    """A loop, because numba compiles it ten times faster than an assignment to a slice."""
-    for row in range(source.shape[0]):
-        for column in range(source.shape[1]):
-            target[row, column] = source[row, column]
+    for row in range(len(source)):
+        copy_numbers(source[row], target[row])
 
 
 @njit(cache=True, nogil=True)
@@ -213,23 +211,15 @@ def anneal_tableau(
             new = float(_tableau_units(cipher, alphabets, costs, offsets, order, limit))
         if new <= limit:
             loss = new
-            for x in range(letters):
-                tableau[x] = new_tableau[x]
-            for column in range(period):
-                shifts[column] = new_shifts[column]
+            copy_numbers(new_tableau, tableau)
+            copy_numbers(new_shifts, shifts)
             if loss < best_loss:
                 best_loss = loss
-                for x in range(letters):
-                    best_tableau[x] = tableau[x]
-                for column in range(period):
-                    best_shifts[column] = shifts[column]
+                copy_numbers(tableau, best_tableau)
+                copy_numbers(shifts, best_shifts)
         else:
-            for x in range(letters):
-                new_tableau[x] = tableau[x]
-            for column in range(period):
-                new_shifts[column] = shifts[column]
-    for x in range(letters):
-        tableau[x] = best_tableau[x]
-    for column in range(period):
-        shifts[column] = best_shifts[column]
+            copy_numbers(tableau, new_tableau)
+            copy_numbers(shifts, new_shifts)
+    copy_numbers(best_tableau, tableau)
+    copy_numbers(best_shifts, shifts)
     return best_loss

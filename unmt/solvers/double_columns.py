@@ -58,7 +58,7 @@ def block_units(text: Any, blocks: int, gains: Any, letters: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _copy(source: Any, target: Any) -> None:
+def copy_numbers(source: Any, target: Any) -> None:
     """A loop, because numba compiles it ten times faster than an assignment to a slice."""
     for i in range(len(source)):
         target[i] = source[i]
@@ -70,7 +70,7 @@ def propose_order(sent: Any, state: Any, changed: Any) -> None:
     width = len(sent)
     kind = random_below(state, 4)
     first = random_below(state, width)
-    _copy(sent, changed)
+    copy_numbers(sent, changed)
     if kind == 0:
         second = random_below(state, width)
         changed[first], changed[second] = sent[second], sent[first]
@@ -118,11 +118,11 @@ def anneal_second_order(
         new = block_units(text, blocks, gains, letters)
         if new <= units + temperature * waits[random_below(state, len(waits))]:
             units = new
-            _copy(changed, sent)
+            copy_numbers(changed, sent)
             if units < best_units:
                 best_units = units
-                _copy(sent, best)
-    _copy(best, sent)
+                copy_numbers(sent, best)
+    copy_numbers(best, sent)
     return best_units
 
 
@@ -174,13 +174,13 @@ def anneal_both_orders(
         new = _trigram_units(text, costs, table, pairs, letters, limit)
         if new <= limit:
             units = new
-            _copy(changed[which], orders[which])
+            copy_numbers(changed[which], orders[which])
             if units < best_units:
                 best_units = units
-                _copy(first, best[0])
-                _copy(second, best[1])
+                copy_numbers(first, best[0])
+                copy_numbers(second, best[1])
         else:
-            _copy(orders[which], changed[which])
-    _copy(best[0], first)
-    _copy(best[1], second)
+            copy_numbers(orders[which], changed[which])
+    copy_numbers(best[0], first)
+    copy_numbers(best[1], second)
     return best_units

@@ -9,8 +9,10 @@ Hypotheses of equal future are joined, so that the search is exact where the bea
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +49,12 @@ class DecoderSettings:
             raise ValueError(f"beam and options are 1 or more, distortion is 0..{LONGEST_JUMP}, threshold 0 or more")
         if self.language_model < 0:
             raise ValueError("the weight of the language model is 0 or more")
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> DecoderSettings:
+        """What dataclasses.asdict gave, also by way of JSON, which has no tuples."""
+        weights = stored["weights"]
+        return cls(**{**stored, "weights": None if weights is None else tuple(weights)})
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from unmt.objectives.csls import NEIGHBOURS, keep_best, matches
+from unmt.objectives.csls import NEIGHBOURS, matches, means_of_best
 from unmt.solvers.procrustes import procrustes
 from unmt.solvers.random import kernel_state, next_random
 
@@ -92,11 +92,9 @@ def noisy_matches(similarity: Floats, keep: float, state: Any, k: int = NEIGHBOU
     similarity: (S, T). state: of the kernels' random generator; it goes on.
     """
     rows, columns = similarity.shape
-    row_best = np.full((rows, min(k, columns)), -np.inf, np.float32)
-    column_best = np.full((columns, min(k, rows)), -np.inf, np.float32)
-    keep_best(similarity, row_best, column_best)
+    row_means, column_means = means_of_best([(0, similarity)], rows, columns, k)
     threshold = np.uint64(min(keep, 1.0) * 2**32)
-    return _noisy_best(similarity, row_best.mean(axis=1) / 2, column_best.mean(axis=1) / 2, threshold, state)
+    return _noisy_best(similarity, row_means / 2, column_means / 2, threshold, state)
 
 
 @njit(cache=True, nogil=True)

@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from unmt.objectives.csls import BLOCK_ROWS, NEIGHBOURS, keep_best, neighbourhoods
+from unmt.objectives.csls import BLOCK_ROWS, NEIGHBOURS, means_of_best, mutual_pairs, neighbourhoods
 from unmt.solvers.contexts import Columns
 
 Floats = NDArray[np.float32]
@@ -115,9 +115,7 @@ class Best:
 
     def mutual(self) -> tuple[Ints, Ints]:
         """Source and target of the pairs that are each other's best, by source."""
-        source = np.arange(len(self.forward))
-        kept = source[self.backward[self.forward[:, 0], 0] == source]
-        return kept, self.forward[kept, 0]
+        return mutual_pairs(self.forward[:, 0], self.backward[:, 0])
 
     def columns(self) -> tuple[Columns, Columns]:
         """A column for each mutual pair; a word that is in none counts in that of its best partner, if likely."""
@@ -140,11 +138,7 @@ class Best:
 def best_of(scores: WordScores, count: int) -> Best:
     """Two passes: the neighbourhoods of the scores, then their CSLS as log-probabilities at TEMPERATURE."""
     rows, columns = len(scores.source_counts), len(scores.target_counts)
-    row_best = np.full((rows, min(NEIGHBOURS, columns)), -np.inf, np.float32)
-    column_best = np.full((columns, min(NEIGHBOURS, rows)), -np.inf, np.float32)
-    for start, block in scores.blocks():
-        keep_best(block, row_best[start : start + BLOCK_ROWS], column_best)
-    source_means, target_means = row_best.mean(axis=1), column_best.mean(axis=1)
+    source_means, target_means = means_of_best(scores.blocks(), rows, columns)
     forward, forward_values = np.full((rows, min(count, columns)), -1), np.full((rows, min(count, columns)), -np.inf)
     backward, backward_values = np.full((columns, min(count, rows)), -1), np.full((columns, min(count, rows)), -np.inf)
     row_sums, column_sums = np.zeros(rows), np.zeros(columns)

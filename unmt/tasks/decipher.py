@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -18,6 +17,7 @@ from unmt.solvers.problem import Candidate
 from unmt.tasks.build_language import language_model
 from unmt.tasks.certificate import Certificate, certify, measure_null
 from unmt.tasks.contest import Contest
+from unmt.tasks.cores import cores
 from unmt.tasks.families import QUICK_STAGES, stages
 from unmt.tasks.hypotheses import DIVISIONS_KEPT, Hypothesis, Setting
 from unmt.tasks.monitor import Monitor
@@ -57,7 +57,7 @@ def decipher(
     ciphertext = text if isinstance(text, Ciphertext) else Ciphertext.read(text, symbols=symbols, spaces=spaces)
     monitor = monitor or Monitor()
     settings = [Setting(ciphertext, model) for model in models(language, monitor)]
-    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(cores(threads)) as pool:
         share = SEARCH_SHARE if null else 1.0
         contest = Contest(seed, monitor, pool, None if seconds is None else start + share * seconds, restarts)
         search(contest, settings, family)

@@ -8,7 +8,7 @@ from unmt.errors import InputError
 from unmt.evaluation.dictionary import DICTIONARY_METRICS, first_right_ranks, value_of_rank
 from unmt.evaluation.intervals import bootstrap_interval
 from unmt.tasks.evaluate_translations import Resampling, bounds
-from unmt.text.corpus_file import read_lines
+from unmt.text.corpus_file import read_pairs
 
 NAMES = {"p@1": "P@1", "p@5": "P@5", "mrr": "MRR"}
 
@@ -19,11 +19,11 @@ def score_dictionaries(
     """P@1, P@5 and MRR of each dictionary, over the words that it has and over all words of the references."""
     truth: dict[str, set[str]] = defaultdict(set)
     for path in references:
-        for word, translations in read_pairs(path).items():
+        for word, translations in translations_of(path).items():
             truth[word].update(translations)
     scores = []
     for name, path in named:
-        ranks = first_right_ranks(read_pairs(path), truth)
+        ranks = first_right_ranks(translations_of(path), truth)
         covered = [rank for rank in ranks.values() if rank is not None]
         if not covered:
             raise InputError(f"{path} and {references[0]} have no source word in common. Is it the other direction?")
@@ -53,15 +53,10 @@ def score_dictionaries(
     }
 
 
-def read_pairs(path: str) -> dict[str, list[str]]:
-    """Translations of each source word in the order of the file: lines of source, tab, target, and what follows."""
-    pairs: dict[str, list[str]] = defaultdict(list)
-    for number, line in enumerate(read_lines(path), start=1):
-        cells = line.lower().split("\t")
-        if not line:
-            continue
-        if len(cells) < 2 or not cells[0].strip() or not cells[1].strip():
-            raise InputError(f"{path}, line {number}: not two words with a tab between them. Give source, tab, target.")
-        if cells[1] not in pairs[cells[0]]:
-            pairs[cells[0]].append(cells[1])
-    return dict(pairs)
+def translations_of(path: str) -> dict[str, list[str]]:
+    """Translations of each source word in the order of the file, in lower case."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for source, target in read_pairs(path):
+        if target.lower() not in found[source.lower()]:
+            found[source.lower()].append(target.lower())
+    return dict(found)

@@ -90,15 +90,14 @@ def keyed_alphabets(setting: Setting, family: str) -> list[Hypothesis]:
     """Vigenère and Beaufort with a keyed alphabet, which one search finds together."""
     wanted = ("vigenere", "beaufort") if family == "auto" else (family,)
     hopeful = family != "auto" or len(setting.ciphertext) >= LEAST_KEYED
-    if setting.problem.letters is None or not {"vigenere", "beaufort"} & set(wanted) or not hopeful:
+    if not {"vigenere", "beaufort"} & set(wanted) or not hopeful:
         return []
-    problem = setting.undivided
 
-    def solve(seed: np.random.SeedSequence, effort: float) -> SearchResult:
+    def solve(problem: Problem, seed: np.random.SeedSequence, *, effort: float) -> SearchResult:
         found = solve_keyed(problem, seed, effort=effort)
         return replace(found, candidates=[c for c in found.candidates if c.mapping.family in wanted])
 
-    return [Hypothesis("keyed alphabet", setting, solve)]
+    return _solved(setting, "keyed alphabet", solve)
 
 
 def columns(setting: Setting, family: str) -> list[Hypothesis]:

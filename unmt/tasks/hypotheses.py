@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from unmt.coding.adaptive import adaptive_bits, division_bits
 from unmt.coding.language_model import LanguageModel
+from unmt.coding.rates import PIECE_LETTERS
 from unmt.objectives.text_code import SpacedTextCode, TextCode
 from unmt.solvers.problem import Candidate, Problem, SearchResult
 from unmt.text.ciphertext import Ciphertext
@@ -24,9 +25,6 @@ Restart = Callable[[np.random.SeedSequence, float], SearchResult]
 
 DIVISIONS_KEPT = ("identity", "caesar", "affine", "substitution", "homophonic", "vigenere", "beaufort")
 """Families under which a word division of the ciphertext is one of the plaintext; others move letters across them."""
-
-PIECE_LETTERS = 250.0
-"""Letters of the pieces on which the spread of a language's bits a letter was measured."""
 
 
 @dataclass(frozen=True)

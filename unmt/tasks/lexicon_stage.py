@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,7 +13,7 @@ from unmt.mappings.lexicon import Lexicon
 from unmt.solvers.context_lexicon import build_lexicon
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.sides import Side
-from unmt.tasks.training_stages import Stages, StoppedError, damaged
+from unmt.tasks.training_stages import Stages, StoppedError, say
 from unmt.text.vectors import WordVectors, read_vectors
 from unmt.text.vocabulary import Vocabulary
 
@@ -37,7 +36,7 @@ def lexicons(
 
     Raises InputError where vectors are given of one side alone, or cannot be read.
     """
-    paths = [stages.folder / f"lexicon.{sides[i].language}-{sides[1 - i].language}.npz" for i in (0, 1)]
+    names = [f"lexicon.{sides[i].language}-{sides[1 - i].language}.npz" for i in (0, 1)]
 
     def made() -> dict[str, Any]:
         mapped = mapped_vectors(sides, texts, seed, monitor)
@@ -47,28 +46,15 @@ def lexicons(
             source_vectors=mapped[0] if mapped else None,
             target_vectors=mapped[1] if mapped else None,
             seed=seed,
-            monitor=lambda stage, share: _say(monitor, stage, 0.05 + 0.1 * share),
+            monitor=lambda stage, share: say(monitor, stage, 0.05 + 0.1 * share),
         )
-        forward.save(paths[0])
-        backward.save(paths[1])
+        forward.save(stages.folder / names[0])
+        backward.save(stages.folder / names[1])
         return asdict(report)
 
     report = stages.entry("lexicon", made)
-    first, second = (_loaded(path) for path in paths)
+    first, second = (stages.loaded(name, Lexicon.load) for name in names)
     return (first, second), report
-
-
-def _loaded(path: Path) -> Lexicon:
-    try:
-        return Lexicon.load(path)
-    except InputError:
-        raise damaged(path) from None
-
-
-def _say(monitor: Monitor, stage: str, fraction: float) -> None:
-    monitor.update(stage, 0, None, fraction)
-    if monitor.stop_requested:
-        raise StoppedError
 
 
 def mapped_vectors(

@@ -7,10 +7,9 @@ they only tell the rounds apart, by code length. Nothing parallel is read.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +25,14 @@ from unmt.solvers.phrase_rounds import PairScores, learned_table, length_ratio, 
 from unmt.solvers.sentence_pairs import SentencePairs
 from unmt.solvers.translation_figures import as_corpus, translation_code
 from unmt.solvers.word_alignment import AlignmentSettings
+from unmt.tasks.cores import cores
 from unmt.tasks.lexicon_stage import lexicons, null_lexicon
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.sides import Side, side_of
 from unmt.tasks.train_preflight import NOTHING, preflight
 from unmt.tasks.train_summary import finished, sample_dictionary, samples, text_facts
 from unmt.tasks.training_settings import Settings, Text
-from unmt.tasks.training_stages import Stages, StoppedError
+from unmt.tasks.training_stages import Stages, StoppedError, say
 from unmt.tasks.translation_model import Direction, Language, TranslationModel
 from unmt.text.word_corpus import WordCorpus
 
@@ -95,7 +95,7 @@ class _Run:
         self.monitor, self.metrics = monitor, metrics
         self.names = (texts[0].language, texts[1].language)
         self.ways = (f"{self.names[0]}-{self.names[1]}", f"{self.names[1]}-{self.names[0]}")
-        self.threads = settings.threads or os.cpu_count() or 1
+        self.threads = cores(settings.threads)
         self.begun = time.monotonic()
         self.rounds: list[dict[str, Any]] = []
         self.stages = Stages(folder / "checkpoints")
@@ -167,12 +167,12 @@ class _Run:
         return entry
 
     def _learned(self, number: int) -> tuple[PhraseTable, PhraseTable]:
-        tables, settings = self.stages.tables(number - 1, self.ways), self._settings_of(number - 1)
+        settings = self._settings_of(number - 1)
         real = tuple(side.training.subset(self._part(side, number)) for side in self.sides)
         made: list[WordCorpus] = []
         for i in (0, 1):
             self._say(f"round {number}: {self.ways[i]} of {len(real[i]):,} sentences", (number + 0.3 * i) / self._all)
-            decoder = Decoder(tables[i], self.sides[1 - i].ngrams, settings[i])
+            decoder = Decoder(self.stages.table(number - 1, self.ways[i]), self.sides[1 - i].ngrams, settings[i])
             decoded = decoder.decode(real[i].ids, real[i].starts, self.threads)
             made.append(as_corpus(decoded, self.sides[1 - i].vocabulary))
         learned = []
@@ -221,7 +221,7 @@ class _Run:
         return first, second
 
     def _settings_of(self, number: int) -> tuple[DecoderSettings, DecoderSettings]:
-        first, second = (restored(one) for one in self.rounds[number]["settings"])
+        first, second = (DecoderSettings.from_dict(one) for one in self.rounds[number]["settings"])
         return first, second
 
     def _figures(
@@ -244,10 +244,7 @@ class _Run:
         languages = {
             side.language: Language(side.language, side.tokeniser, side.vocabulary, side.ngrams) for side in self.sides
         }
-        ways = [
-            Direction(self.names[i], self.names[1 - i], tables[i], replace(settings[i], beam=self.settings.beam))
-            for i in (0, 1)
-        ]
+        ways = [Direction(self.names[i], self.names[1 - i], tables[i], settings[i]) for i in (0, 1)]
         return TranslationModel(languages, {way.name: way for way in ways})
 
     def _finished(self) -> dict[str, Any]:
@@ -255,7 +252,7 @@ class _Run:
         chosen = [
             min(range(len(self.rounds)), key=lambda r: self.rounds[r]["figures"][way]["two_sided"]) for way in self.ways
         ]
-        tables = [self.stages.tables(number, self.ways)[i] for i, number in enumerate(chosen)]
+        tables = [self.stages.table(number, way) for number, way in zip(chosen, self.ways, strict=True)]
         settings = [self._settings_of(number)[i] for i, number in enumerate(chosen)]
         model = self._model(tables, settings)
         model.save(self.folder / "model")
@@ -284,12 +281,4 @@ class _Run:
         return float(self.rounds[-1]["elapsed"]) if self.rounds else 0.0
 
     def _say(self, stage: str, fraction: float) -> None:
-        self.monitor.update(stage, 0, None, fraction)
-        if self.monitor.stop_requested:
-            raise StoppedError
-
-
-def restored(stored: dict[str, Any]) -> DecoderSettings:
-    """The settings of a round, as its entry holds them."""
-    weights = stored["weights"]
-    return DecoderSettings(**{**stored, "weights": None if weights is None else tuple(weights)})
+        say(self.monitor, stage, fraction)

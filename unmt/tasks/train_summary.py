@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-import numpy as np
-
 from unmt import __version__
 from unmt.mappings.lexicon import Lexicon
 from unmt.tasks.sides import Side
@@ -76,12 +74,7 @@ def text_facts(side: Side, text: WrittenText) -> dict[str, Any]:
 
 def sample_dictionary(lexicon: Lexicon, words: int = 60, options: int = 3) -> list[list[Any]]:
     """The most frequent words with their best translations and probabilities, for the report."""
-    rows = []
-    for place in range(min(words, len(lexicon.source))):
-        part = slice(lexicon.option_start[place], lexicon.option_start[place + 1])
-        shares = np.exp(lexicon.log_probability[part].astype(np.float64))
-        shares = shares / shares.sum() if len(shares) else shares
-        best = zip(lexicon.targets[part][:options].tolist(), shares[:options].tolist(), strict=True)
-        named = [[lexicon.target.words[word], round(share, 3)] for word, share in best]
-        rows.append([lexicon.source.words[place], named])
-    return rows
+    return [
+        [word, [[target, round(share, 3)] for target, share in lexicon.translations(place)[:options]]]
+        for place, word in enumerate(lexicon.source.words[:words])
+    ]

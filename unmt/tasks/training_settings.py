@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Text:
     lines: Sequence[str]
     vectors: str | None = None
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Of the lines."""
         return hashlib.sha256("\n".join(self.lines).encode()).hexdigest()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from unmt.errors import InputError
 from unmt.mappings.phrase_table import PhraseTable
+from unmt.tasks.monitor import Monitor
 from unmt.text import atomic
+
+Loaded = TypeVar("Loaded")
 
 
 class StoppedError(Exception):
@@ -42,15 +45,22 @@ class Stages:
             raise damaged(path)
         return loaded
 
+    def loaded(self, name: str, load: Callable[[Path], Loaded]) -> Loaded:
+        """A file of a stage that is done."""
+        path = self.folder / name
+        try:
+            return load(path)
+        except (InputError, FileNotFoundError):
+            raise damaged(path) from None
+
     def save_tables(self, number: int, ways: Sequence[str], tables: Sequence[PhraseTable]) -> None:
         """The phrase tables of a round, a file each."""
         for way, table in zip(ways, tables, strict=True):
-            table.save(self._table(number, way))
+            table.save(self.folder / _table(number, way))
 
-    def tables(self, number: int, ways: Sequence[str]) -> tuple[PhraseTable, PhraseTable]:
-        """Both phrase tables of a round."""
-        first, second = (self._loaded(self._table(number, way)) for way in ways)
-        return first, second
+    def table(self, number: int, way: str) -> PhraseTable:
+        """A phrase table of a round."""
+        return self.loaded(_table(number, way), PhraseTable.load)
 
     def discard_unless_begun(self) -> None:
         """Remove the folder where no stage took work: the next run may be of other texts."""
@@ -58,14 +68,16 @@ class Stages:
             (self.folder / "data.json").unlink(missing_ok=True)
             self.folder.rmdir()
 
-    def _table(self, number: int, way: str) -> Path:
-        return self.folder / f"round-{number}.{way}.npz"
 
-    def _loaded(self, path: Path) -> PhraseTable:
-        try:
-            return PhraseTable.load(path)
-        except (InputError, FileNotFoundError):
-            raise damaged(path) from None
+def say(monitor: Monitor, stage: str, fraction: float) -> None:
+    """Tell the monitor. Raises StoppedError where it asks to stop."""
+    monitor.update(stage, 0, None, fraction)
+    if monitor.stop_requested:
+        raise StoppedError
+
+
+def _table(number: int, way: str) -> str:
+    return f"round-{number}.{way}.npz"
 
 
 def damaged(path: Path) -> InputError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from unmt.solvers.phrase_decoder import Decoder
+from unmt.tasks.cores import cores
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.translation_model import TranslationModel
 from unmt.text.casing import START
@@ -66,7 +66,7 @@ class Translator:
         self._source = model.languages[self._way.source]
         self._target = model.languages[self._way.target]
         self._beam = beam
-        self._threads = threads or os.cpu_count() or 1
+        self._threads = cores(threads)
 
     @cached_property
     def _decoder(self) -> Decoder:

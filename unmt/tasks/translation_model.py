@@ -149,8 +149,7 @@ def _direction(folder: Path, stored: dict[str, Any], languages: dict[str, Langua
         raise ValueError(f"{source}-{target}: phrases of other words")
     if table.target_words.max(initial=-1) >= len(languages[target].vocabulary):
         raise ValueError(f"{source}-{target}: phrases of other words")
-    settings = dict(stored["settings"])
-    weights = settings.pop("weights")
-    if weights is not None and len(weights) != len(table.feature_names):
+    settings = DecoderSettings.from_dict(stored["settings"])
+    if settings.weights is not None and len(settings.weights) != len(table.feature_names):
         raise ValueError("a weight for each feature")
-    return Direction(source, target, table, DecoderSettings(**settings, weights=weights and tuple(weights)))
+    return Direction(source, target, table, settings)

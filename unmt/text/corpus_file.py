@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from unmt.errors import InputError
 from unmt.text.readers import read_text
 
 
@@ -15,3 +16,18 @@ def read_lines(path: Path | str) -> list[str]:
     if not lines[-1]:
         del lines[-1]
     return ["" if line.isspace() else line for line in lines]
+
+
+def read_pairs(path: Path | str) -> list[tuple[str, str]]:
+    """Pairs of words, a line each: source, tab, target, and what follows. Blank lines are passed over.
+
+    Raises InputError, with the line, where there are not two words; else as read_lines.
+    """
+    pairs = []
+    for number, line in enumerate(read_lines(path), start=1):
+        cells = line.split("\t")
+        if line and (len(cells) < 2 or not cells[0].strip() or not cells[1].strip()):
+            raise InputError(f"{path}, line {number}: not two words with a tab between them. Give source, tab, target.")
+        if line:
+            pairs.append((cells[0], cells[1]))
+    return pairs

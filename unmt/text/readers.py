@@ -5,6 +5,7 @@ import json
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
@@ -71,12 +72,21 @@ def _name(path: Path | str) -> str:
 
 def _read_bytes(path: Path | str, name: str) -> bytes:
     """The unpacked bytes; a first block with a zero byte in it ends the reading, so that /dev/zero does too."""
+    with refusals(name), _opened(path) as file:
+        data = file.read(FIRST_BLOCK_BYTES)
+        if b"\0" in data:
+            raise InputError(f"{name} is binary, not text. Name a text file in UTF-8.")
+        data += file.read()
+    if b"\0" in data:
+        raise InputError(f"{name} is binary, not text. Name a text file in UTF-8.")
+    return data
+
+
+@contextmanager
+def refusals(name: Path | str) -> Iterator[None]:
+    """What the file system, or a damaged gzip file, refuses inside becomes InputError that names the file."""
     try:
-        with _opened(path) as file:
-            data = file.read(FIRST_BLOCK_BYTES)
-            if b"\0" in data:
-                raise InputError(f"{name} is binary, not text. Name a text file in UTF-8.")
-            data += file.read()
+        yield
     except FileNotFoundError:
         raise InputError(f"{name}: no such file. Check the name and the folder.") from None
     except IsADirectoryError:
@@ -87,9 +97,6 @@ def _read_bytes(path: Path | str, name: str) -> bytes:
         raise InputError(f"{name} is not a whole gzip file. Pack it again, or name the unpacked file.") from None
     except OSError as error:
         raise InputError(f"{name}: {error.strerror or error}. Name a file that can be read.") from None
-    if b"\0" in data:
-        raise InputError(f"{name} is binary, not text. Name a text file in UTF-8.")
-    return data
 
 
 def _opened(path: Path | str) -> IO[bytes]:

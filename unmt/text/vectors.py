@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmt.errors import InputError
+from unmt.text.readers import refusals
 
 Floats = NDArray[np.float32]
 
@@ -96,19 +96,12 @@ def _row(line: str, dimensions: int, where: str) -> tuple[str, Floats]:
 def _lines(path: Path | str) -> Iterator[str]:
     """The lines of a file, as they are needed: vectors of millions of words are not read for the first thousand."""
     opened = gzip.open if str(path).lower().endswith(".gz") else open
-    try:
-        with opened(path, "rt", encoding="utf-8-sig", newline="\n") as file:
-            for line in file:
-                if "\0" in line:
-                    raise InputError(f"{path} is binary. Name word vectors in word2vec's text format.")
-                yield line.rstrip("\r\n")
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file. Check the name and the folder.") from None
-    except IsADirectoryError:
-        raise InputError(f"{path} is a folder. Name a file in it.") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: not UTF-8 text. Name word vectors in word2vec's text format.") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise InputError(f"{path} is not a whole gzip file. Pack it again, or name the unpacked file.") from None
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}. Name a file that can be read.") from None
+    with refusals(path):
+        try:
+            with opened(path, "rt", encoding="utf-8-sig", newline="\n") as file:
+                for line in file:
+                    if "\0" in line:
+                        raise InputError(f"{path} is binary. Name word vectors in word2vec's text format.")
+                    yield line.rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise InputError(f"{path}: not UTF-8 text. Name word vectors in word2vec's text format.") from None
