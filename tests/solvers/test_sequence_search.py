@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+import torch
+
+from unmt.mappings.sequence_batch import batch_of
+from unmt.mappings.transformer import Shape, Transformer
+from unmt.objectives.sequence_likelihood import Output, sentence_nats
+from unmt.solvers.sequence_search import Search, search
+
+END, TAG, SYMBOLS = 2, 4, 40
+ALLOWED = torch.tensor([END, *range(6, SYMBOLS)])
+
+
+@pytest.fixture(scope="module")
+def net():
+    torch.set_num_threads(1)
+    made = Transformer(Shape(SYMBOLS, width=16, heads=2, inner=32, dropout=0.0), torch.Generator().manual_seed(3))
+    with torch.no_grad():  # a fresh net repeats itself: make it less sure of what it just said
+        for weight in made.parameters():
+            weight.mul_(2.0)
+    return made
+
+
+@pytest.fixture(scope="module")
+def sources():
+    rng = np.random.default_rng(0)
+    return [rng.integers(6, SYMBOLS, rng.integers(1, 14)).astype(np.int32) for _ in range(60)]
+
+
+def uncached(net, source, limit):
+    """Greedy search that computes everything anew at each symbol, one sentence at a time."""
+    said = []
+    ids = torch.tensor([[*source.tolist(), END]])
+    with torch.no_grad():
+        for _ in range(limit):
+            encoded, mask = net.encode(ids)
+            states = net.decode(torch.tensor([[TAG, *said]]), encoded, mask)
+            word = int(ALLOWED[net.logits(states[0, -1], ALLOWED).argmax()])
+            if word == END:
+                break
+            said.append(word)
+    return said
+
+
+def test_cached_search_in_batches_is_uncached_search_of_each_sentence(net, sources):
+    how = Search(TAG, END, ALLOWED)
+    found = search(net, sources, how)
+    for source, result in zip(sources, found, strict=True):
+        assert result.ids.tolist() == uncached(net, source, how.limit(len(source) + 1, net.shape.longest))
+
+
+def test_a_beam_of_one_is_greedy(net, sources):
+    from unmt.solvers import sequence_search
+
+    greedy = search(net, sources, Search(TAG, END, ALLOWED))
+    ids = sequence_search.padded(sources, last=END)
+    how = Search(TAG, END, ALLOWED, beam=1)
+    limits = torch.tensor([how.limit(len(source) + 1, net.shape.longest) for source in sources])
+    with torch.no_grad():
+        beam = sequence_search._beam(net, ids, limits, how)
+    assert [x.ids.tolist() for x in beam] == [x.ids.tolist() for x in greedy]
+
+
+def test_the_order_of_sentences_and_the_number_of_threads_change_nothing(net, sources):
+    for beam in (1, 3):
+        how = Search(TAG, END, ALLOWED, beam=beam)
+        plain = [x.ids.tolist() for x in search(net, sources, how)]
+        turned = [x.ids.tolist() for x in search(net, sources[::-1], how, threads=2)]
+        assert turned[::-1] == plain
+
+
+def test_a_wider_beam_finds_what_is_likelier(net, sources):
+    narrow, wide = (search(net, sources, Search(TAG, END, ALLOWED, beam=beam, length_power=0.0)) for beam in (1, 6))
+    better = sum(w.nats <= n.nats + 1e-4 for n, w in zip(narrow, wide, strict=True))
+    assert better >= 0.9 * len(sources)
+    assert any(w.nats < n.nats - 1e-3 for n, w in zip(narrow, wide, strict=True))
+
+
+def test_the_nats_of_a_translation_are_those_of_the_likelihood(net, sources):
+    output = Output.of(ALLOWED, SYMBOLS)
+    how = Search(TAG, END, ALLOWED, beam=3, ratio=3.0, slack=60)
+    for source, found in zip(sources[:20], search(net, sources[:20], how), strict=True):
+        batch = batch_of([source], [found.ids], END, TAG, 0, 1)
+        if len(found.ids) < how.limit(len(source) + 1, net.shape.longest):
+            assert float(sentence_nats(net, batch, output)[0]) == pytest.approx(found.nats, rel=1e-4, abs=1e-3)
+
+
+def test_only_allowed_symbols_are_written(net, sources):
+    allowed = torch.tensor([END, 7, 8, 9])
+    found = search(net, sources, Search(TAG, END, allowed, beam=2))
+    assert {int(id_) for result in found for id_ in result.ids} <= {7, 8, 9}
+
+
+def test_a_sample_is_a_function_of_its_seed(net, sources):
+    how = Search(TAG, END, ALLOWED, sample=1.0)
+    first, again, other = ([x.ids.tolist() for x in search(net, sources, how, seed=s)] for s in (1, 1, 2))
+    assert first == again
+    assert first != other
+
+
+def test_no_sentences_are_no_translations(net):
+    assert search(net, [], Search(TAG, END, ALLOWED)) == []

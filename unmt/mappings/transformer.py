@@ -1,0 +1,252 @@
+"""The Transformer that translates: one encoder and one decoder for all languages and directions, in plain torch.
+
+Pre-norm layers (Vaswani et al., "Attention is all you need", 2017; the norm before each part after Xiong et al., "On
+layer normalization in the Transformer architecture", 2020), tied embeddings, sinusoidal positions, and the language
+to write in as the first symbol of the decoder. The encoder is told no language. The arithmetic is that of M2M100 in
+the `transformers` library, so that weights can be handed over to it (unmt/mappings/transformer_export.py).
+
+Randomness comes from a generator that the caller gives, so that a batch has the same dropout whatever runs beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+PAD = 0
+"""Id of the symbol that fills batches up. It has no embedding, and positions are counted from PAD + 1."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Size of a Transformer. symbols: of the vocabulary; width: of the states; inner: of the feed-forward parts."""
+
+    symbols: int
+    width: int = 128
+    heads: int = 4
+    inner: int = 512
+    encoder_layers: int = 2
+    decoder_layers: int = 2
+    dropout: float = 0.1
+    longest: int = 512
+
+
+class Dropout:
+    """Zeroes a share of the entries and scales the rest; without a generator it does nothing."""
+
+    def __init__(self, share: float, generator: torch.Generator | None) -> None:
+        self.share, self.generator = share, generator
+
+    def __call__(self, states: Tensor) -> Tensor:
+        """States of any shape."""
+        if self.generator is None or self.share == 0.0:
+            return states
+        keep = torch.empty_like(states).bernoulli_(1.0 - self.share, generator=self.generator)
+        return states * keep.div_(1.0 - self.share)
+
+
+NO_DROPOUT = Dropout(0.0, None)
+
+Layer = TypeVar("Layer", bound=nn.Module)
+
+
+class Attention(nn.Module):
+    """Multi-head attention; queries, keys and values are one matrix each for all heads."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(width, width)
+        self.key_value = nn.Linear(width, 2 * width)
+        self.out = nn.Linear(width, width)
+
+    def split(self, states: Tensor) -> Tensor:
+        """(batch, length, width) into (batch, heads, length, width / heads)."""
+        batch, length, width = states.shape
+        return states.view(batch, length, self.heads, width // self.heads).transpose(1, 2)
+
+    def keys_values(self, states: Tensor) -> tuple[Tensor, Tensor]:
+        """Keys and values of states (batch, length, width), split into heads."""
+        keys, values = self.key_value(states).chunk(2, dim=-1)
+        return self.split(keys), self.split(values)
+
+    def forward(
+        self, states: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, *, causal: bool = False
+    ) -> Tensor:
+        """States (batch, length, width) attending to keys and values (batch, heads, memory, width / heads)."""
+        found = functional.scaled_dot_product_attention(
+            self.split(self.query(states)), keys, values, attn_mask=mask, is_causal=causal
+        )
+        mixed: Tensor = self.out(found.transpose(1, 2).reshape(states.shape))
+        return mixed
+
+
+class FeedForward(nn.Module):
+    """Two linear maps with a rectifier between them, at each position alone."""
+
+    def __init__(self, width: int, inner: int) -> None:
+        super().__init__()
+        self.first = nn.Linear(width, inner)
+        self.second = nn.Linear(inner, width)
+
+    def forward(self, states: Tensor) -> Tensor:
+        """(..., width) to (..., width)."""
+        found: Tensor = self.second(functional.relu(self.first(states)))
+        return found
+
+
+class EncoderLayer(nn.Module):
+    """Self-attention and feed-forward, each added to what it was given."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.attention_norm = nn.LayerNorm(shape.width)
+        self.attention = Attention(shape.width, shape.heads)
+        self.feed_norm = nn.LayerNorm(shape.width)
+        self.feed = FeedForward(shape.width, shape.inner)
+
+    def forward(self, states: Tensor, mask: Tensor | None, dropout: Dropout) -> Tensor:
+        """States (batch, length, width); mask (batch, 1, 1, length) is True where there is a symbol."""
+        normed = self.attention_norm(states)
+        states = states + dropout(self.attention(normed, *self.attention.keys_values(normed), mask))
+        return states + dropout(self.feed(self.feed_norm(states)))
+
+
+class DecoderLayer(nn.Module):
+    """Self-attention, attention to the encoder, and feed-forward."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.attention_norm = nn.LayerNorm(shape.width)
+        self.attention = Attention(shape.width, shape.heads)
+        self.cross_norm = nn.LayerNorm(shape.width)
+        self.cross = Attention(shape.width, shape.heads)
+        self.feed_norm = nn.LayerNorm(shape.width)
+        self.feed = FeedForward(shape.width, shape.inner)
+
+    def forward(self, states: Tensor, memory: tuple[Tensor, Tensor], mask: Tensor | None, dropout: Dropout) -> Tensor:
+        """All positions at once, each seeing those before it. memory: keys and values of the encoder's states."""
+        normed = self.attention_norm(states)
+        keys, values = self.attention.keys_values(normed)
+        states = states + dropout(self.attention(normed, keys, values, None, causal=True))
+        states = states + dropout(self.cross(self.cross_norm(states), *memory, mask))
+        return states + dropout(self.feed(self.feed_norm(states)))
+
+    def step(
+        self, states: Tensor, cache: tuple[Tensor, Tensor] | None, memory: tuple[Tensor, Tensor], mask: Tensor | None
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """One more position (batch, 1, width), given the keys and values of those before it; and theirs with its own.
+
+        It is told the states of all positions before only by that cache.
+        """
+        normed = self.attention_norm(states)
+        keys, values = self.attention.keys_values(normed)
+        if cache is not None:
+            keys, values = torch.cat([cache[0], keys], 2), torch.cat([cache[1], values], 2)
+        states = states + self.attention(normed, keys, values, None)
+        states = states + self.cross(self.cross_norm(states), *memory, mask)
+        return states + self.feed(self.feed_norm(states)), (keys, values)
+
+
+class Layers(nn.ModuleList, Generic[Layer]):
+    """A list of layers of one kind."""
+
+    def __iter__(self) -> Iterator[Layer]:
+        return cast(Iterator[Layer], super().__iter__())
+
+
+class Transformer(nn.Module):
+    """Symbols to symbols; `encode`, then `decode` (all positions, for training) or `step` (one, for translating)."""
+
+    positions: Tensor
+
+    def __init__(self, shape: Shape, generator: torch.Generator | None = None) -> None:
+        """Weights are drawn from the generator (or from seed 0), and from nothing else."""
+        super().__init__()
+        self.shape = shape
+        self.embedding = nn.Embedding(shape.symbols, shape.width, padding_idx=PAD)
+        self.encoder = Layers[EncoderLayer](EncoderLayer(shape) for _ in range(shape.encoder_layers))
+        self.encoder_norm = nn.LayerNorm(shape.width)
+        self.decoder = Layers[DecoderLayer](DecoderLayer(shape) for _ in range(shape.decoder_layers))
+        self.decoder_norm = nn.LayerNorm(shape.width)
+        self.register_buffer("positions", sinusoids(shape.longest, shape.width), persistent=False)
+        self._draw_weights(generator or torch.Generator().manual_seed(0))
+
+    @torch.no_grad()
+    def _draw_weights(self, generator: torch.Generator) -> None:
+        for name, weight in self.named_parameters():
+            if name == "embedding.weight":
+                weight.normal_(0.0, self.shape.width**-0.5, generator=generator)
+                weight[PAD] = 0.0
+            elif weight.dim() == 2:
+                # Matrices side by side (keys and values) are drawn as if each stood alone.
+                fan = weight.shape[1] + min(weight.shape[0], self.shape.inner)
+                if "key_value" in name:
+                    fan = 2 * weight.shape[1]
+                bound = math.sqrt(6.0 / fan)
+                weight.uniform_(-bound, bound, generator=generator)
+            elif name.endswith("bias"):
+                weight.zero_()
+
+    def embed(self, ids: Tensor, first: int = 0) -> Tensor:
+        """Embeddings and positions of ids (batch, length), the first of which stands at position `first`."""
+        length = ids.shape[1]
+        scaled: Tensor = self.embedding(ids) * math.sqrt(self.shape.width)
+        return scaled + self.positions[first : first + length]
+
+    def encode(self, ids: Tensor, dropout: Dropout = NO_DROPOUT) -> tuple[Tensor, Tensor | None]:
+        """States (batch, length, width) of source ids (batch, length), and the mask of what is no padding, or None."""
+        is_symbol = ids != PAD
+        mask = None if bool(is_symbol.all()) else is_symbol[:, None, None, :]
+        states = dropout(self.embed(ids))
+        for layer in self.encoder:
+            states = layer(states, mask, dropout)
+        return self.encoder_norm(states), mask
+
+    def memory(self, encoded: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Keys and values of the encoder's states for each layer of the decoder."""
+        return [layer.cross.keys_values(encoded) for layer in self.decoder]
+
+    def decode(self, ids: Tensor, encoded: Tensor, mask: Tensor | None, dropout: Dropout = NO_DROPOUT) -> Tensor:
+        """States (batch, length, width), from each of which the symbol after ids (batch, length) is predicted."""
+        states = dropout(self.embed(ids))
+        for layer, memory in zip(self.decoder, self.memory(encoded), strict=True):
+            states = layer(states, memory, mask, dropout)
+        normed: Tensor = self.decoder_norm(states)
+        return normed
+
+    def step(
+        self,
+        ids: Tensor,
+        place: int,
+        caches: list[tuple[Tensor, Tensor]] | None,
+        memory: list[tuple[Tensor, Tensor]],
+        mask: Tensor | None,
+    ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
+        """States (batch, width) after ids (batch,) at one position, and the caches for the next."""
+        states = self.embed(ids[:, None], place)
+        kept = []
+        for number, layer in enumerate(self.decoder):
+            cache = None if caches is None else caches[number]
+            states, cache = layer.step(states, cache, memory[number], mask)
+            kept.append(cache)
+        return self.decoder_norm(states)[:, 0], kept
+
+    def logits(self, states: Tensor, allowed: Tensor | None = None) -> Tensor:
+        """Scores of all symbols, or of the allowed ones (int64 (A,)), after states (..., width)."""
+        weight = self.embedding.weight if allowed is None else self.embedding.weight[allowed]
+        return functional.linear(states, weight)
+
+
+def sinusoids(length: int, width: int) -> Tensor:
+    """(length, width) sines and cosines of the positions from PAD + 1 on, of wavelengths from 2 pi to 20,000 pi."""
+    half = width // 2
+    rates = torch.exp(torch.arange(half, dtype=torch.float64) * -(math.log(10_000.0) / (half - 1)))
+    angles = torch.arange(PAD + 1, PAD + 1 + length, dtype=torch.float64)[:, None] * rates[None]
+    return torch.cat([angles.sin(), angles.cos()], dim=1).float()

@@ -1,0 +1,180 @@
+"""Gradient steps on a Transformer that are a function of the seed and of nothing else.
+
+A step is made of shards, each a part of the batch with a random stream of its own; their gradients are summed in order.
+So it does not matter whether one thread computes the shards, or several, or several processes: the weights are the
+same, to the last bit. A moving average of the weights is what is translated with and kept.
+
+Adam after Kingma and Ba, "Adam: a method for stochastic optimization", 2015; warm-up and decay with the root of the
+step after Vaswani et al., 2017; averaging after Polyak and Juditsky, "Acceleration of stochastic approximation by
+averaging", 1992.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from unmt.mappings.transformer import Dropout
+
+
+@dataclass(frozen=True)
+class Rates:
+    """peak: learning rate after `warm_up` steps; from `hold` steps on it falls with the root of the step.
+
+    clip: largest norm of a gradient; average: weight of the past in the moving average, less at the beginning.
+    """
+
+    peak: float = 1.5e-3
+    warm_up: int = 200
+    hold: int = 2000
+    clip: float = 1.0
+    average: float = 0.999
+
+    def rate(self, step: int) -> float:
+        """Of the step with this number, from 1 on."""
+        return self.peak * min(step / self.warm_up, 1.0, math.sqrt(self.hold / max(step, self.hold)))
+
+
+@dataclass(frozen=True, eq=False)
+class Draw:
+    """The random streams of one shard of one step."""
+
+    numbers: np.random.Generator
+    dropout: Dropout
+
+    @classmethod
+    def of(cls, seed: Sequence[int], share: float, device: torch.device) -> Draw:
+        """seed: any numbers that name the shard; share: of the dropout."""
+        sequence = np.random.SeedSequence(list(seed))
+        generator = torch.Generator(device=device)
+        generator.manual_seed(int(sequence.generate_state(1, np.uint64)[0] >> 1))
+        return cls(np.random.default_rng(sequence), Dropout(share, generator))
+
+
+@dataclass(frozen=True, eq=False)
+class ShardLoss:
+    """nats: a scalar to differentiate, the sum over `tokens` symbols; named: figures for the log, also sums."""
+
+    nats: Tensor
+    tokens: int
+    named: dict[str, float]
+
+
+Shard = Callable[[nn.Module, Draw], ShardLoss]
+
+
+class SequenceTrainer:
+    """A net, its optimiser, and the moving average of its weights."""
+
+    def __init__(
+        self,
+        net: nn.Module,
+        rates: Rates,
+        *,
+        dropout: float,
+        seed: int,
+        threads: int = 1,
+        rank: int = 0,
+        world: int = 1,
+    ) -> None:
+        """rank, world: this process among those of torch.distributed, where it runs."""
+        self.net, self.rates, self.dropout, self.seed = net, rates, dropout, seed
+        self.rank, self.world = rank, world
+        self.names = [name for name, _ in net.named_parameters()]
+        self.weights = [weight for _, weight in net.named_parameters()]
+        self.averaged = copy.deepcopy(net).requires_grad_(requires_grad=False)
+        self.optimiser = torch.optim.Adam(self.weights, lr=rates.peak, betas=(0.9, 0.98), eps=1e-9, fused=True)
+        self.steps = 0
+        self.applied = 0
+        self.device = self.weights[0].device
+        self._pool = ThreadPoolExecutor(max(1, threads))
+
+    def step(self, shards: Sequence[Shard]) -> dict[str, float]:
+        """One step on the shards of a batch; the mean loss in nats a symbol, and the named figures a symbol."""
+        self.steps += 1
+
+        def gradients(number: int) -> tuple[list[Tensor | None], ShardLoss]:
+            draw = Draw.of([self.seed, self.steps, number], self.dropout, self.device)
+            loss = shards[number](self.net, draw)
+            # On this thread, so that shards do not wait for each other.
+            return list(torch.autograd.grad(loss.nats, self.weights, allow_unused=True)), loss
+
+        mine = range(self.rank, len(shards), self.world)
+        done = list(self._pool.map(gradients, mine))
+        flat = torch.zeros(sum(weight.numel() for weight in self.weights) + 1, device=self.device)
+        for grads, loss in done:
+            parts = [
+                (torch.zeros_like(weight) if grad is None else grad).reshape(-1)
+                for grad, weight in zip(grads, self.weights, strict=True)
+            ]
+            flat += torch.cat([*parts, torch.tensor([float(loss.tokens)], device=self.device)])
+        if self.world > 1:
+            torch.distributed.all_reduce(flat)
+        tokens = max(float(flat[-1]), 1.0)
+        flat /= tokens
+        norm = float(flat[:-1].norm())
+        if math.isfinite(norm):
+            if norm > self.rates.clip:
+                flat *= self.rates.clip / norm
+            place = 0
+            for weight in self.weights:
+                weight.grad = flat[place : place + weight.numel()].view_as(weight)
+                place += weight.numel()
+            for group in self.optimiser.param_groups:
+                group["lr"] = self.rates.rate(self.steps)
+            self.optimiser.step()
+            self.applied += 1
+        self._average()
+        figures = {"loss": sum(float(loss.nats.detach()) for _, loss in done), "tokens": 0.0}
+        for _, loss in done:
+            figures["tokens"] += loss.tokens
+            for name, value in loss.named.items():
+                figures[name] = figures.get(name, 0.0) + value
+        return {**figures, "gradient_norm": norm}
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        # Early on the average follows quickly, or it would remember the random start.
+        past = min(self.rates.average, (1.0 + self.steps) / (10.0 + self.steps))
+        for mean, weight in zip(self.averaged.parameters(), self.weights, strict=True):
+            mean.lerp_(weight, 1.0 - past)
+
+    def state(self) -> dict[str, Tensor]:
+        """Everything that the next step depends on, but the number of steps."""
+        held: dict[str, Tensor] = {}
+        means = dict(self.averaged.named_parameters())
+        for name, weight in zip(self.names, self.weights, strict=True):
+            held[f"net.{name}"] = weight.detach()
+            held[f"mean.{name}"] = means[name].detach()
+            moments = self.optimiser.state.get(weight)
+            if moments:
+                held[f"first.{name}"] = moments["exp_avg"]
+                held[f"second.{name}"] = moments["exp_avg_sq"]
+        return held
+
+    @torch.no_grad()
+    def restore(self, state: dict[str, Tensor], steps: int, applied: int) -> None:
+        """Go on from what state() was after so many steps, so many of which moved the weights.
+
+        Raises KeyError or RuntimeError where it does not fit the net.
+        """
+        means = dict(self.averaged.named_parameters())
+        for name, weight in zip(self.names, self.weights, strict=True):
+            weight.copy_(state[f"net.{name}"])
+            means[name].copy_(state[f"mean.{name}"])
+            if f"first.{name}" in state:
+                moments: dict[str, Any] = {
+                    "step": torch.tensor(float(applied), device=self.device),
+                    "exp_avg": state[f"first.{name}"].to(self.device).clone(),
+                    "exp_avg_sq": state[f"second.{name}"].to(self.device).clone(),
+                }
+                self.optimiser.state[weight] = moments
+        self.steps, self.applied = steps, applied
