@@ -42,26 +42,26 @@ def same(first, second):
 
 def test_threads_change_not_one_bit():
     one, two = trainer(threads=1), trainer(threads=2)
-    for step in range(4):
+    for _ in range(4):
         assert one.step(shards()) == two.step(shards())
     assert same(weights(one), weights(two))
 
 
 def test_a_restored_trainer_goes_on_as_if_nothing_had_been():
     whole, broken = trainer(), trainer()
-    for step in range(3):
+    for _ in range(3):
         whole.step(shards())
         broken.step(shards())
     fresh = trainer()
     fresh.restore(weights(broken), broken.steps, broken.applied)
-    for step in range(3):
+    for _ in range(3):
         assert whole.step(shards()) == fresh.step(shards())
     assert same(weights(whole), weights(fresh))
 
 
 def test_another_seed_is_another_training():
     one, two = trainer(seed=0), trainer(seed=1)
-    for step in range(2):
+    for _ in range(2):
         one.step(shards())
         two.step(shards())
     assert not same(weights(one), weights(two))
@@ -70,7 +70,7 @@ def test_another_seed_is_another_training():
 def test_the_loss_falls():
     taught = trainer()
     losses = []
-    for step in range(60):
+    for _ in range(60):
         figures = taught.step(shards()[:1])
         losses.append(figures["loss"] / figures["tokens"])
     assert np.mean(losses[-5:]) < 0.8 * np.mean(losses[:5])
