@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from unmt.tasks.monitor import Monitor
     from unmt.tasks.solution import Solution
     from unmt.tasks.train_lexicon import train_lexicon
-    from unmt.tasks.translate import translate
+    from unmt.tasks.models import translate
     from unmt.tasks.translation_model import TranslationModel
     from unmt.text.ciphertext import Ciphertext
 
@@ -55,7 +55,7 @@ _HOMES = {
     "align": "unmt.tasks.align",
     "decipher": "unmt.tasks.decipher",
     "train_lexicon": "unmt.tasks.train_lexicon",
-    "translate": "unmt.tasks.translate",
+    "translate": "unmt.tasks.models",
 }
 
 

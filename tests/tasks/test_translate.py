@@ -3,13 +3,15 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from unmt.errors import InputError
-from unmt.tasks.translate import LONG_LINE, Translator, mean_bits, translate
+from unmt.tasks.models import translate
+from unmt.tasks.translate import LONG_LINE, Translator
 from unmt.tasks.translation_model import TranslationModel
 
 WAY = "aa-bb"
@@ -28,6 +30,11 @@ def folder(trained_cipher):
 @pytest.fixture(scope="module")
 def model(folder):
     return TranslationModel.load(folder)
+
+
+def mean_bits(translations):
+    bits = [done.bits for done in translations if done.text]
+    return float(np.mean(bits)) if bits else 0.0
 
 
 def test_lines_keep_their_order_and_blank_ones_stay_empty(cipher, model):

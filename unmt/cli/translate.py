@@ -22,7 +22,7 @@ Translates line by line with a model of `unmt train`; lines stay in order, empty
   direction=       such as en-fr; what the model knows is said where it is missing
   input=-          a text file in UTF-8 (.gz too), a sentence a line; "-" is standard input
   scores=false     true: each line is "translation TAB bits a word TAB share of words copied from the source"
-  beam=20          hypotheses that the search keeps; fewer are faster
+  beam=null        hypotheses that the search keeps; fewer are faster; null: 20 of phrases, 4 of a Transformer
   threads=null     so many cores; null: all
   quiet=false      true: nothing on standard error but errors
 
@@ -39,7 +39,7 @@ class Configuration:
     direction: str | None = None
     input: str = "-"
     scores: bool = False
-    beam: int = 20
+    beam: int | None = None
     threads: int | None = None
     quiet: bool = False
 
@@ -49,16 +49,15 @@ def run(configuration: Configuration) -> None:
     check_numbers(configuration)
     if configuration.model is None:
         raise InputError("model= is missing. Give a run directory of `unmt train`.")
-    if configuration.beam < 1:
+    if configuration.beam is not None and configuration.beam < 1:
         raise InputError(f"beam={configuration.beam}: too small. Give 1 or more.")
-    from unmt.tasks.translate import Translator
-    from unmt.tasks.translation_model import TranslationModel
+    from unmt.tasks.models import load_model, translator_of
     from unmt.text.corpus_file import read_lines
 
-    model = TranslationModel.load(expanded(configuration.model))
+    model = load_model(expanded(configuration.model))
     if configuration.direction is None:
         raise InputError(f"direction= is missing. The model knows {', '.join(model.directions)}.")
-    translator = Translator(model, configuration.direction, beam=configuration.beam, threads=configuration.threads)
+    translator = translator_of(model, configuration.direction, beam=configuration.beam, threads=configuration.threads)
     lines = read_lines("-" if configuration.input == "-" else expanded(configuration.input))
     progress = Progress(quiet=configuration.quiet)
     done = copies = 0

@@ -12,9 +12,10 @@ from unmt.evaluation.translation import TranslationMetric, percentile_interval, 
 from unmt.objectives.translation_code import TranslationCode
 from unmt.solvers.ibm1 import ibm1_bits, learn_ibm1
 from unmt.solvers.sentence_pairs import SentencePairs
+from unmt.tasks.models import Model, load_model, translator_of
 from unmt.tasks.monitor import Monitor
-from unmt.tasks.translate import Translation, Translator
-from unmt.tasks.translation_model import Language, TranslationModel
+from unmt.tasks.translation import Translation
+from unmt.tasks.translation_model import Language
 from unmt.text.corpus_file import read_lines
 from unmt.text.word_corpus import WordCorpus
 
@@ -30,7 +31,7 @@ def model_figures(model: str, source: str, direction: str | None, monitor: Monit
     back against the text itself, with its interval; "code_lengths", in bits a word, as TranslationCode has them.
     Raises InputError where the model cannot translate the text.
     """
-    loaded = TranslationModel.load(model)
+    loaded = load_model(model)
     lines = read_lines(source)
     way = loaded.direction(direction or _fitting(loaded, lines))
     there = _translated(loaded, way.name, lines, monitor)
@@ -47,7 +48,7 @@ def model_figures(model: str, source: str, direction: str | None, monitor: Monit
     return hypotheses, figures
 
 
-def _fitting(model: TranslationModel, lines: Sequence[str]) -> str:
+def _fitting(model: Model, lines: Sequence[str]) -> str:
     """The direction whose source vocabulary has the most tokens of the text."""
 
     def known(name: str) -> float:
@@ -57,8 +58,8 @@ def _fitting(model: TranslationModel, lines: Sequence[str]) -> str:
     return max(model.directions, key=known)
 
 
-def _translated(model: TranslationModel, way: str, lines: Sequence[str], monitor: Monitor) -> list[Translation]:
-    done = list(Translator(model, way).translate(lines, monitor))
+def _translated(model: Model, way: str, lines: Sequence[str], monitor: Monitor) -> list[Translation]:
+    done = list(translator_of(model, way).translate(lines, monitor))
     if len(done) < len(lines):
         raise InputError(f"{way} was interrupted after {len(done)} of {len(lines)} lines, which is nothing to score.")
     return done

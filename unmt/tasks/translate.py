@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import numpy as np
-
 from unmt.solvers.phrase_decoder import Decoder
 from unmt.tasks.cores import cores
 from unmt.tasks.monitor import Monitor
+from unmt.tasks.translation import BLOCK_LINES, LONG_LINE, SENTENCE_END, Translation
 from unmt.tasks.translation_model import TranslationModel
 from unmt.text.casing import START
 from unmt.text.tokeniser import Tokeniser
 from unmt.text.word_corpus import WordCorpus
 
-BLOCK_LINES = 512
 TEST_BEAM = 20
-SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=\S)")
-LONG_LINE = 40
-"""Words of a line from which on its sentences are translated one by one."""
-
-
-@dataclass(frozen=True)
-class Translation:
-    """One line translated.
-
-    bits: C_Y(f(x)) of its words and ends, in bits a word; copied: share of its words that were taken from the source as
-    they stood; is_copy: whether the whole line is the source's.
-    """
-
-    text: str
-    bits: float
-    copied: float
-    is_copy: bool
 
 
 @dataclass(frozen=True)
@@ -59,13 +39,13 @@ class Translator:
     """A direction of a model, made ready once."""
 
     def __init__(
-        self, model: TranslationModel, direction: str, *, beam: int = TEST_BEAM, threads: int | None = None
+        self, model: TranslationModel, direction: str, *, beam: int | None = None, threads: int | None = None
     ) -> None:
-        """Raises InputError where the model does not know the direction."""
+        """beam: None for TEST_BEAM. Raises InputError where the model does not know the direction."""
         self._way = model.direction(direction)
         self._source = model.languages[self._way.source]
         self._target = model.languages[self._way.target]
-        self._beam = beam
+        self._beam = beam or TEST_BEAM
         self._threads = cores(threads)
 
     @cached_property
@@ -131,14 +111,3 @@ class Translator:
         token, casing = surface[place], self._source.tokeniser.casing
         is_start = place == 0 and token.istitle() and casing.is_start((START,))
         return casing.form(token.lower()) if is_start else token
-
-
-def translate(model: TranslationModel, direction: str, lines: Sequence[str], threads: int | None = None) -> list[str]:
-    """The translations of lines, for use from Python."""
-    return [done.text for done in Translator(model, direction, threads=threads).translate(lines)]
-
-
-def mean_bits(translations: Sequence[Translation]) -> float:
-    """Mean of the bits a word over the lines that are not empty; 0 where all are."""
-    bits = [done.bits for done in translations if done.text]
-    return float(np.mean(bits)) if bits else 0.0

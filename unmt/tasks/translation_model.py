@@ -31,6 +31,30 @@ class Language:
     vocabulary: Vocabulary
     ngrams: WordNgrams
 
+    def save(self, folder: Path) -> None:
+        """Two files that begin with its name."""
+        buffer = io.BytesIO()
+        np.savez(buffer, **self.ngrams.to_arrays())  # type: ignore[arg-type]
+        atomic.write_bytes(folder / f"{self.name}.ngrams.npz", buffer.getvalue())
+        words = {"tokeniser": self.tokeniser.to_dict(), "vocabulary": self.vocabulary.to_dict()}
+        atomic.write_text(folder / f"{self.name}.words.json", json.dumps(words, ensure_ascii=False))
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> Language:
+        """What save wrote. Raises OSError, KeyError, TypeError, ValueError or AttributeError where it is not whole."""
+        words = json.loads((folder / f"{name}.words.json").read_text(encoding="utf-8"))
+        data = (folder / f"{name}.ngrams.npz").read_bytes()
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as file:
+                arrays = {entry: file[entry] for entry in file.files}
+        except Exception as error:  # noqa: BLE001  # numpy and zipfile raise whatever they meet first in a damaged file
+            raise ValueError(f"{name}.ngrams.npz: {type(error).__name__}") from None
+        vocabulary = Vocabulary.from_dict(words["vocabulary"])
+        ngrams = WordNgrams.from_arrays(arrays)
+        if ngrams.vocabulary_size != len(vocabulary):
+            raise ValueError(f"{name}: n-grams of other words")
+        return cls(name, Tokeniser.from_dict(words["tokeniser"]), vocabulary, ngrams)
+
 
 @dataclass(frozen=True, eq=False)
 class Direction:
@@ -65,11 +89,7 @@ class TranslationModel:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / HEADER).unlink(missing_ok=True)
         for language in self.languages.values():
-            buffer = io.BytesIO()
-            np.savez(buffer, **language.ngrams.to_arrays())  # type: ignore[arg-type]
-            atomic.write_bytes(folder / f"{language.name}.ngrams.npz", buffer.getvalue())
-            words = {"tokeniser": language.tokeniser.to_dict(), "vocabulary": language.vocabulary.to_dict()}
-            atomic.write_text(folder / f"{language.name}.words.json", json.dumps(words, ensure_ascii=False))
+            language.save(folder)
         for direction in self.directions.values():
             direction.table.save(folder / f"{direction.name}.phrases.npz")
         header = {
@@ -93,11 +113,10 @@ class TranslationModel:
 
         Raises InputError where there is none, it is broken, or of another version.
         """
-        folder = Path(path)
-        folder = folder / "model" if (folder / "model").is_dir() else folder
-        header = _header(folder, path)
+        folder = model_folder(path)
+        header = read_header(folder, path, FORMAT, VERSION)
         try:
-            languages = {name: _language(folder, name) for name in header["languages"]}
+            languages = {name: Language.load(folder, name) for name in header["languages"]}
             directions = [_direction(folder, stored, languages) for stored in header["directions"]]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(f"model={path} is damaged ({error}). Train it again.") from None
@@ -108,7 +127,14 @@ class TranslationModel:
         return TranslationModel(languages, {direction.name: direction for direction in directions})
 
 
-def _header(folder: Path, path: Path | str) -> dict[str, Any]:
+def model_folder(path: Path | str) -> Path:
+    """The folder of the model of a run directory, or the path itself."""
+    folder = Path(path)
+    return folder / "model" if (folder / "model").is_dir() else folder
+
+
+def read_header(folder: Path, path: Path | str, kind: str, version: int) -> dict[str, Any]:
+    """What the header of a model of this kind holds. path: as the user named it. Raises InputError."""
     try:
         header = json.loads((folder / HEADER).read_text(encoding="utf-8"))
     except OSError:
@@ -117,28 +143,13 @@ def _header(folder: Path, path: Path | str) -> dict[str, Any]:
         raise InputError(f"model={path} holds no model. {hint}") from None
     except ValueError:
         raise InputError(f"model={path}: {HEADER} is broken. Train it again.") from None
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
+    if not isinstance(header, dict) or header.get("format") != kind:
         raise InputError(f"model={path} is no translation model of unmt. Name a run of `unmt train`.")
-    if header.get("version") != VERSION:
+    if header.get("version") != version:
         raise InputError(
-            f"model={path} is of version {header.get('version')}, this unmt reads {VERSION}. Train it again."
+            f"model={path} is of version {header.get('version')}, this unmt reads {version}. Train it again."
         )
     return header
-
-
-def _language(folder: Path, name: str) -> Language:
-    words = json.loads((folder / f"{name}.words.json").read_text(encoding="utf-8"))
-    data = (folder / f"{name}.ngrams.npz").read_bytes()
-    try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as file:
-            arrays = {entry: file[entry] for entry in file.files}
-    except Exception as error:  # noqa: BLE001  # numpy and zipfile raise whatever they meet first in a damaged file
-        raise ValueError(f"{name}.ngrams.npz: {type(error).__name__}") from None
-    vocabulary = Vocabulary.from_dict(words["vocabulary"])
-    ngrams = WordNgrams.from_arrays(arrays)
-    if ngrams.vocabulary_size != len(vocabulary):
-        raise ValueError(f"{name}: n-grams of other words")
-    return Language(name, Tokeniser.from_dict(words["tokeniser"]), vocabulary, ngrams)
 
 
 def _direction(folder: Path, stored: dict[str, Any], languages: dict[str, Language]) -> Direction:

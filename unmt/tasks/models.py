@@ -1,0 +1,58 @@
+"""Translation models of every kind, by the folder that they are in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias, Union
+
+from unmt.tasks.monitor import Monitor
+from unmt.tasks.translation import Translation
+from unmt.tasks.translation_model import HEADER, TranslationModel, model_folder
+
+if TYPE_CHECKING:
+    from unmt.tasks.neural_model import NeuralModel
+
+Model: TypeAlias = Union[TranslationModel, "NeuralModel"]
+
+NEURAL = "unmt-transformer-model"
+
+
+class LineTranslator(Protocol):
+    """Whatever translates lines in one direction."""
+
+    def translate(self, lines: Sequence[str], monitor: Monitor | None = None) -> Iterator[Translation]:
+        """Each line, in order."""
+
+
+def load_model(path: Path | str) -> Model:
+    """The model in a run directory of `unmt train`, of whatever network. Raises InputError where there is none."""
+    header = model_folder(path) / HEADER
+    try:
+        kind = json.loads(header.read_text(encoding="utf-8")).get("format")
+    except (OSError, ValueError, AttributeError):
+        kind = None
+    if kind == NEURAL:
+        from unmt.tasks.neural_model import NeuralModel
+
+        return NeuralModel.load(path)
+    return TranslationModel.load(path)
+
+
+def translator_of(
+    model: Model, direction: str, *, beam: int | None = None, threads: int | None = None
+) -> LineTranslator:
+    """A direction of a model made ready. beam: None for what suits it. Raises InputError where it is unknown."""
+    if isinstance(model, TranslationModel):
+        from unmt.tasks.translate import Translator
+
+        return Translator(model, direction, beam=beam, threads=threads)
+    from unmt.tasks.neural_translate import NeuralTranslator
+
+    return NeuralTranslator(model, direction, beam=beam, threads=threads)
+
+
+def translate(model: Model, direction: str, lines: Sequence[str], threads: int | None = None) -> list[str]:
+    """The translations of lines, for use from Python."""
+    return [done.text for done in translator_of(model, direction, threads=threads).translate(lines)]

@@ -1,0 +1,85 @@
+"""Text in, text out, with a Transformer; each line alone, so that its neighbours change nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+
+from unmt.solvers.sequence_search import search
+from unmt.tasks.cores import cores
+from unmt.tasks.monitor import Monitor
+from unmt.tasks.neural_model import BEAM, NeuralModel
+from unmt.tasks.translation import BLOCK_LINES, LONG_LINE, SENTENCE_END, Translation
+from unmt.text.casing import START
+from unmt.text.tokeniser import Tokeniser
+
+
+class NeuralTranslator:
+    """A direction of a model, made ready once."""
+
+    def __init__(
+        self, model: NeuralModel, direction: str, *, beam: int | None = None, threads: int | None = None
+    ) -> None:
+        """beam: None for BEAM. Raises InputError where the model does not know the direction."""
+        way = model.direction(direction)
+        self._model = model
+        self._source = model.languages[way.source].tokeniser
+        self._target = model.languages[way.target].tokeniser
+        self._search = model.search(way.target, beam or BEAM)
+        self._threads = cores(threads)
+        if model.net.embedding.weight.device.type == "cpu":
+            torch.set_num_threads(1)  # batches run side by side instead
+
+    def translate(self, lines: Sequence[str], monitor: Monitor | None = None) -> Iterator[Translation]:
+        """The translation of each line, in order; a blank line stays empty. Ends early where the monitor asks it to."""
+        for first in range(0, len(lines), BLOCK_LINES):
+            block = lines[first : first + BLOCK_LINES]
+            yield from self._block(block)
+            if monitor is not None:
+                monitor.update("lines translated", first + len(block), None, (first + len(block)) / len(lines))
+                if monitor.stop_requested:
+                    return
+
+    def _block(self, lines: Sequence[str]) -> Iterator[Translation]:
+        parts = [self._parts(line) for line in lines]
+        flat = [part for line in parts for part in line]
+        pieces = self._model.pieces
+        longest = self._model.net.shape.longest - 2
+        sources = [
+            np.array(pieces.encode([self._source.fold(token) for token in part])[:longest], np.int32) for part in flat
+        ]
+        found = iter(search(self._model.net, sources, self._search, threads=self._threads))
+        for line, tokens in zip(lines, parts, strict=True):
+            texts, nats, words, copied = [], 0.0, 0, 0
+            for part in tokens:
+                result = next(found)
+                said = pieces.decode(result.ids.tolist())
+                folded = {self._source.fold(token): token for token in part}
+                nats += result.nats
+                words += len(said)
+                copied += sum(token in folded for token in said)
+                texts.append(self._target.join(with_names(said, part, self._source)))
+            text = " ".join(filter(None, texts))
+            same = bool(text) and text.casefold() == " ".join(line.split()).casefold()
+            yield Translation(text, nats / math.log(2) / max(words, 1), copied / max(words, 1), same)
+
+    def _parts(self, line: str) -> list[list[str]]:
+        """The tokens of a line, as they stand there; of a long one sentence by sentence, and no part too long."""
+        whole = self._source.split(line)
+        if len(whole) <= LONG_LINE:
+            return [whole] if whole else []
+        sentences = [self._source.split(part) for part in SENTENCE_END.split(line)]
+        most = self._model.net.shape.longest // 4
+        return [tokens[i : i + most] for tokens in sentences for i in range(0, len(tokens), most)]
+
+
+def with_names(said: Sequence[str], source: Sequence[str], tokeniser: Tokeniser) -> list[str]:
+    """Tokens of a translation, those that also stand in the source with a capital of their own written as there."""
+    forms: dict[str, str] = {}
+    for place, token in enumerate(source):
+        if token != token.lower() and not (place == 0 and token.istitle() and tokeniser.casing.is_start((START,))):
+            forms[tokeniser.fold(token)] = token
+    return [forms.get(token, token) for token in said]
