@@ -8,7 +8,7 @@ import pytest
 
 from unmt.coding.word_ngrams import WordNgrams
 from unmt.mappings.phrase_table import PhraseTable
-from unmt.solvers.phrase_decoder import Decoder, DecoderSettings, decode
+from unmt.solvers.phrase_decoder import BLOCK_SENTENCES, Decoder, DecoderSettings, decode
 
 SOURCE_WORDS, TARGET_WORDS = 8, 10
 WIDE = DecoderSettings(beam=2000, threshold=1e9, options=100)
@@ -220,6 +220,24 @@ def test_a_word_cipher_with_many_choices_is_read() -> None:
     settings = DecoderSettings(distortion=0)
     found = decode(cipher[plain], starts, PhraseTable.of_options(options, ("channel",)), english, settings)
     assert (found.ids == plain).mean() > 0.95
+
+
+def test_what_a_beat_raises_ends_the_search_within_a_block(model) -> None:
+    """Thousands of sentences are not waited for."""
+    decoder, beats = Decoder(random_table(1), model, replace(WIDE, beam=2, weights=None)), []
+
+    class OverError(Exception):
+        pass
+
+    def beat() -> None:
+        beats.append(1)
+        if len(beats) == 2:
+            raise OverError
+
+    ids = np.zeros(20 * BLOCK_SENTENCES, np.int32)
+    with pytest.raises(OverError):
+        decoder.decode(ids, np.arange(len(ids) + 1), 1, beat)
+    assert len(beats) == 2
 
 
 def test_empty_text_and_empty_sentences(model) -> None:

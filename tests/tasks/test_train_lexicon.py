@@ -11,7 +11,7 @@ from unmt.tasks.monitor import Monitor
 from unmt.tasks.sides import side_of
 from unmt.tasks.train_lexicon import train_lexicon
 from unmt.tasks.training_settings import Settings, Text
-from unmt.tasks.translate import translate
+from unmt.tasks.models import translate
 from unmt.tasks.translation_model import TranslationModel
 
 SMALL = Settings(rounds=2, held_out=30, order=3, beam=2, force=True, threads=1)
@@ -108,6 +108,44 @@ def test_stopped_at_any_report_it_goes_on_to_the_same_end(small, whole, tmp_path
     assert not (tmp_path / "model").exists()
     assert train_lexicon(*texts(small), SMALL, tmp_path) is not None
     assert model_files(tmp_path) == model_files(whole[0])
+
+
+class Clock:
+    """Goes on by a second whenever somebody looks at it."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def monotonic(self) -> float:
+        self.seconds += 1.0
+        return self.seconds
+
+
+def test_a_round_that_takes_longer_than_those_before_is_given_up_when_time_is_over(small, whole, tmp_path, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("unmt.tasks.train_lexicon.time", clock)
+    unhurried = Settings(**{**vars(SMALL), "minutes": 1e6})
+    free = train_lexicon(*texts(small), unhurried, tmp_path / "free")
+    assert free is not None
+    first, second = free["rounds"][:2]
+    assert second["seconds"] > first["seconds"] + 8, "round 1 is too short for this test"
+    given = (first["elapsed"] + second["elapsed"]) / 2  # round 1 seems to fit, and does not
+    assert first["elapsed"] + first["seconds"] < given < second["elapsed"] - 3
+
+    hurried = Settings(**{**vars(SMALL), "minutes": given / 60})
+    clock.seconds = 0.0
+    result = train_lexicon(*texts(small), hurried, tmp_path / "run")
+    assert result is not None
+    assert len(result["rounds"]) == 1
+    assert result["chosen_round"] == {"aa-bb": 0, "bb-aa": 0}
+    assert clock.seconds <= given + 4  # finishing looks at it, too
+    TranslationModel.load(tmp_path / "run")
+    # The time of the round that was given up is spent, and with more time it is made as if it had not been begun.
+    clock.seconds = 0.0
+    assert train_lexicon(*texts(small), hurried, tmp_path / "run") == result
+    assert clock.seconds < 5
+    assert train_lexicon(*texts(small), unhurried, tmp_path / "run") is not None
+    assert model_files(tmp_path / "run") == model_files(whole[0])
 
 
 def test_time_that_is_spent_stays_spent(small, tmp_path):

@@ -40,7 +40,7 @@ How to learn
   network.beam=10    hypotheses that the search keeps while it trains
   network.sentences=20000  sentences of each text that a round translates at most
   trainer.rounds=5   rounds of translating both texts and learning from that
-  trainer.minutes=null  begin no round that would end later; null: all rounds
+  trainer.minutes=null  end by then, with the rounds that are done (round 0 at the least); null: all rounds
   trainer.held_out=500  sentences of each text that are kept out of training, to tell the rounds apart
   trainer.force=false   go on where the two texts seem to share no structure
   threads=null       so many cores; null: all

@@ -9,7 +9,7 @@ Hypotheses of equal future are joined, so that the search is exact where the bea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +23,10 @@ from unmt.solvers.decoder_kernel import LONGEST_JUMP, decode_block
 from unmt.solvers.phrase_options import NATS_PER_BIT, ready_phrases
 
 BLOCK_SENTENCES = 256
+
+
+def no_beat() -> None:
+    """Of a search that nothing ends but its own end."""
 
 
 @dataclass(frozen=True)
@@ -103,10 +107,17 @@ class Decoder:
         self._limits = (settings.beam, settings.distortion)
         self._rates = (-settings.language_model * NATS_PER_BIT, settings.jump, float(settings.threshold))
 
-    def decode(self, ids: NDArray[np.integer], starts: NDArray[np.integer], threads: int = 2) -> Decoded:
+    def decode(
+        self,
+        ids: NDArray[np.integer],
+        starts: NDArray[np.integer],
+        threads: int = 2,
+        beat: Callable[[], None] = no_beat,
+    ) -> Decoded:
         """Translations of sentences ids[starts[s]:starts[s + 1]] of source words, -1 for unknown.
 
-        Each depends on its own sentence alone: threads and order of the sentences change nothing.
+        Each depends on its own sentence alone: threads and order of the sentences change nothing. beat is called after
+        each block of sentences; what it raises ends the work.
         """
         # Copies: a kernel would be compiled once more for arrays that are read-only.
         ids, starts = np.array(ids, np.int32), np.array(starts, np.int64)
@@ -118,8 +129,15 @@ class Decoder:
             found = decode_block(ids, starts, first, last, self._phrases, self._tables, self._limits, self._rates)
             return tuple(found)
 
+        blocks = []
         with ThreadPoolExecutor(max(threads, 1)) as pool:
-            blocks = list(pool.map(decoded, range(0, sentences, block)))
+            try:
+                for one in pool.map(decoded, range(0, sentences, block)):
+                    blocks.append(one)
+                    beat()
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
         if not blocks:
             nothing = np.empty(0, np.int32)
             return Decoded(nothing, np.zeros(1, np.int64), nothing, np.empty(0), np.empty(0))

@@ -10,6 +10,7 @@ The lexicon that the first round began with stays as one more feature of every p
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from unmt.coding.word_ngrams import WordNgrams
 from unmt.mappings.lexicon import Lexicon
 from unmt.mappings.phrase_table import PhraseTable
-from unmt.solvers.phrase_decoder import Decoder, DecoderSettings
+from unmt.solvers.phrase_decoder import Decoder, DecoderSettings, no_beat
 from unmt.solvers.phrase_extraction import FEATURES, ExtractionSettings, extract_phrases
 from unmt.solvers.sentence_pairs import SentencePairs
 from unmt.solvers.word_alignment import AlignmentSettings, align_words
@@ -99,9 +100,15 @@ def learned_table(
     alignment: AlignmentSettings | None = None,
     extraction: ExtractionSettings | None = None,
     threads: int = 2,
+    beat: Callable[[], None] = no_beat,
 ) -> PhraseTable:
-    """The table with ALL_FEATURES that pairs of sentences teach; words that they lack are those of the lexicon."""
-    table = extract_phrases(pairs, align_words(pairs, alignment, threads=threads), extraction)
+    """The table with ALL_FEATURES that pairs of sentences teach; words that they lack are those of the lexicon.
+
+    beat, here and below, is called every few seconds or sooner; what it raises ends the work.
+    """
+    aligned = align_words(pairs, alignment, threads=threads, beat=beat)
+    beat()
+    table = extract_phrases(pairs, aligned, extraction)
     feature = lexicon_feature(table, scores)[:, None]
     known = replace(table, features=np.concatenate([table.features, feature], axis=1), feature_names=ALL_FEATURES)
     return known.completed(word_table(lexicon))
@@ -122,13 +129,14 @@ def with_length(
     sample: WordCorpus,
     ratio: float,
     threads: int = 2,
+    beat: Callable[[], None] = no_beat,
 ) -> DecoderSettings:
     """The settings whose score of a target word makes the output of a sample `ratio` times as long as its source."""
     low, high = -WORD_RANGE, WORD_RANGE
     part = sample.subset(_evenly(len(sample), LENGTH_SENTENCES))
     for _ in range(LENGTH_STEPS):
         tried = replace(settings, word=(low + high) / 2)
-        if length_ratio(table, ngrams, tried, part, threads) < ratio:
+        if length_ratio(table, ngrams, tried, part, threads, beat) < ratio:
             low = tried.word
         else:
             high = tried.word
@@ -136,10 +144,15 @@ def with_length(
 
 
 def length_ratio(
-    table: PhraseTable, ngrams: WordNgrams, settings: DecoderSettings, sample: WordCorpus, threads: int = 2
+    table: PhraseTable,
+    ngrams: WordNgrams,
+    settings: DecoderSettings,
+    sample: WordCorpus,
+    threads: int = 2,
+    beat: Callable[[], None] = no_beat,
 ) -> float:
     """Target words for each source word."""
-    decoded = Decoder(table, ngrams, settings).decode(sample.ids, sample.starts, threads)
+    decoded = Decoder(table, ngrams, settings).decode(sample.ids, sample.starts, threads, beat)
     return len(decoded.ids) / max(len(sample.ids), 1)
 
 

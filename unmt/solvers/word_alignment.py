@@ -5,6 +5,7 @@ Source: Liang, Taskar and Klein, "Alignment by agreement", 2006, for the directi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -100,16 +101,24 @@ class _Direction:
         return hmm_links(self.pairs, self.table, self.cells, self.jumps, self.settings.null_share)
 
 
-def align_words(pairs: SentencePairs, settings: AlignmentSettings | None = None, *, threads: int = 2) -> WordAlignment:
+def align_words(
+    pairs: SentencePairs,
+    settings: AlignmentSettings | None = None,
+    *,
+    threads: int = 2,
+    beat: Callable[[], None] = lambda: None,
+) -> WordAlignment:
     """Align pairs of sentences. Pairs with a side above LONGEST words, or of weight 0, get no links.
 
-    The answer is the same with one thread and with two. Memory: 16 bytes for every two words side by side.
+    The answer is the same with one thread and with two. Memory: 16 bytes for every two words side by side. beat is
+    called before each step; what it raises ends the work.
     """
     settings = settings or AlignmentSettings()
     steps = settings.ibm1_steps + settings.hmm_steps
     with ThreadPoolExecutor(max(1, min(2, threads))) as pool:
         sides = list(pool.map(lambda side: _Direction(side, settings), (pairs, pairs.swapped())))
         for step in range(steps):
+            beat()
             expect = partial(_Direction.expect, in_order=step >= settings.ibm1_steps)
             posteriors = list(pool.map(expect, sides))
             if settings.agree:

@@ -32,7 +32,7 @@ from unmt.tasks.sides import Side, side_of
 from unmt.tasks.train_preflight import NOTHING, preflight
 from unmt.tasks.train_summary import finished, sample_dictionary, samples, text_facts
 from unmt.tasks.training_settings import Settings, Text
-from unmt.tasks.training_stages import Stages, StoppedError, say
+from unmt.tasks.training_stages import LateError, Stages, StoppedError, say
 from unmt.tasks.translation_model import Direction, Language, TranslationModel
 from unmt.text.word_corpus import WordCorpus
 
@@ -117,10 +117,13 @@ class _Run:
                 f"{self.texts[0].path} and {self.texts[1].path}: {self.preflight['sentence']}"
                 f" trainer.force=true run.dir={self.folder} goes on all the same."
             )
-        for number in range(self.settings.rounds + 1):
-            if number and self._is_late():
-                break
-            self._round(number)
+        try:
+            for number in range(self.settings.rounds + 1):
+                if number and self._is_late():
+                    break
+                self._round(number)
+        except LateError:
+            self.stages.keep(self._late, {"elapsed": round(self._now(), 2)})
         return self._finished()
 
     def _check_data(self) -> None:
@@ -153,7 +156,7 @@ class _Run:
     def _made(self, number: int) -> dict[str, Any]:
         began = time.monotonic()
         tables = self._start_tables(self.lexicons) if number == 0 else self._learned(number)
-        settings = self._lexicon_settings() if number == 0 else self._phrase_settings(tables)
+        settings = self._lexicon_settings(LEXICON_WEIGHT) if number == 0 else self._phrase_settings(tables)
         self.stages.save_tables(number, self.ways, tables)
         entry: dict[str, Any] = {
             "round": number,
@@ -161,7 +164,7 @@ class _Run:
             "figures": self._figures(tables, settings),
             "samples": samples(self._model(tables, settings), self.sides),
             "seconds": round(time.monotonic() - began, 2),
-            "elapsed": round(self._elapsed() + time.monotonic() - self.begun, 2),
+            "elapsed": round(self._now(), 2),
         }
         self.begun = time.monotonic()
         return entry
@@ -173,7 +176,7 @@ class _Run:
         for i in (0, 1):
             self._say(f"round {number}: {self.ways[i]} of {len(real[i]):,} sentences", (number + 0.3 * i) / self._all)
             decoder = Decoder(self.stages.table(number - 1, self.ways[i]), self.sides[1 - i].ngrams, settings[i])
-            decoded = decoder.decode(real[i].ids, real[i].starts, self.threads)
+            decoded = decoder.decode(real[i].ids, real[i].starts, self.threads, self._beat)
             made.append(as_corpus(decoded, self.sides[1 - i].vocabulary))
         learned = []
         for i in (0, 1):
@@ -183,7 +186,15 @@ class _Run:
             weights = np.full(len(real[i]), REAL_SOURCE_WEIGHT, np.float32)
             pairs = pairs.followed_by(SentencePairs.of(real[i], made[i], weights))
             learned.append(
-                learned_table(pairs, self.lexicons[i], self.scores[i], ALIGNING, EXTRACTING, threads=self.threads)
+                learned_table(
+                    pairs,
+                    self.lexicons[i],
+                    self.scores[i],
+                    ALIGNING,
+                    EXTRACTING,
+                    threads=self.threads,
+                    beat=self._beat,
+                )
             )
         return learned[0], learned[1]
 
@@ -202,7 +213,7 @@ class _Run:
     def _start_tables(self, lexicons_: tuple[Lexicon, Lexicon]) -> tuple[PhraseTable, PhraseTable]:
         return lexicons_[0].phrase_table(), lexicons_[1].phrase_table()
 
-    def _lexicon_settings(self, weight: float = LEXICON_WEIGHT) -> tuple[DecoderSettings, DecoderSettings]:
+    def _lexicon_settings(self, weight: float) -> tuple[DecoderSettings, DecoderSettings]:
         one = DecoderSettings(beam=self.settings.beam, distortion=LEXICON_DISTORTION, weights=(weight,))
         return one, one
 
@@ -211,12 +222,15 @@ class _Run:
         few = [
             side.training.subset(np.arange(0, len(side.training), -(-len(side.training) // 400))) for side in self.sides
         ]
-        natural = [length_ratio(tables[i], self.sides[1 - i].ngrams, plain, few[i], self.threads) for i in (0, 1)]
+        natural = [
+            length_ratio(tables[i], self.sides[1 - i].ngrams, plain, few[i], self.threads, self._beat) for i in (0, 1)
+        ]
         means = [len(side.training.ids) / max(len(side.training), 1) for side in self.sides]
         ratio = natural_ratio(natural[0], natural[1], means[1] / means[0])
         wanted = (ratio, 1.0 / ratio)
         first, second = (
-            with_length(tables[i], self.sides[1 - i].ngrams, plain, few[i], wanted[i], self.threads) for i in (0, 1)
+            with_length(tables[i], self.sides[1 - i].ngrams, plain, few[i], wanted[i], self.threads, self._beat)
+            for i in (0, 1)
         )
         return first, second
 
@@ -236,6 +250,7 @@ class _Run:
                 one.training,
                 (one.held_out, other.held_out),
                 self.threads,
+                self._beat,
             )
             found[way] = code.to_dict()
         return found
@@ -271,14 +286,40 @@ class _Run:
         )
 
     def _is_late(self) -> bool:
-        """Whether another round would end after the time that was given, if it takes as long as the last."""
+        """Whether another round would end after the time that was given, if it takes as long as the last.
+
+        Round 1 takes longer than round 0, and any round may: then a beat ends it.
+        """
         if self.settings.minutes is None:
             return False
         return self._elapsed() + float(self.rounds[-1]["seconds"]) > 60.0 * self.settings.minutes
 
+    def _beat(self) -> None:
+        """What rounds call every few seconds or sooner.
+
+        Raises StoppedError where the user asks to stop, and LateError after round 0 when the time that was given is
+        over.
+        """
+        if self.monitor.stop_requested:
+            raise StoppedError
+        if self.settings.minutes is not None and self.rounds and self._now() > 60.0 * self.settings.minutes:
+            raise LateError
+
+    def _now(self) -> float:
+        """Seconds so far, of all processes that took part."""
+        return self._elapsed() + time.monotonic() - self.begun
+
     def _elapsed(self) -> float:
-        """Seconds up to the end of the last round, of all processes that took part; they are kept with the rounds."""
-        return float(self.rounds[-1]["elapsed"]) if self.rounds else 0.0
+        """The same up to the end of the last round, or of the next where it was given up; both are kept."""
+        kept = self.rounds[-1:]
+        if self._late in self.stages:
+            kept = [*kept, self.stages.entry(self._late, dict, ("elapsed",))]
+        return max((float(entry["elapsed"]) for entry in kept), default=0.0)
+
+    @property
+    def _late(self) -> str:
+        """The stage that says when the next round was given up for want of time."""
+        return f"late-{len(self.rounds)}"
 
     def _say(self, stage: str, fraction: float) -> None:
         say(self.monitor, stage, fraction)

@@ -19,6 +19,10 @@ class StoppedError(Exception):
     """The user asked to stop; the stages that are done stay."""
 
 
+class LateError(Exception):
+    """The time that was given is over within a round; the rounds before it stay."""
+
+
 class Stages:
     """The folder of them. What is damaged there raises InputError that names the file and says what to do."""
 
@@ -36,7 +40,7 @@ class Stages:
         """What the stage NAME.json holds, these keys at least; made now where it is not there."""
         path = self.folder / f"{name}.json"
         if not path.exists():
-            atomic.write_text(path, json.dumps(make(), ensure_ascii=False))
+            self.keep(name, make())
         try:
             loaded = json.loads(path.read_text(encoding="utf-8"))
         except ValueError:
@@ -44,6 +48,10 @@ class Stages:
         if not isinstance(loaded, dict) or not loaded.keys() >= set(keys):
             raise damaged(path)
         return loaded
+
+    def keep(self, name: str, held: dict[str, Any]) -> None:
+        """Write the stage NAME.json, in place of what is there."""
+        atomic.write_text(self.folder / f"{name}.json", json.dumps(held, ensure_ascii=False))
 
     def loaded(self, name: str, load: Callable[[Path], Loaded]) -> Loaded:
         """A file of a stage that is done."""
