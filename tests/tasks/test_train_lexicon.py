@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from unmt.errors import InputError
+from unmt.tasks.models import translate
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.sides import side_of
 from unmt.tasks.train_lexicon import train_lexicon
 from unmt.tasks.training_settings import Settings, Text
-from unmt.tasks.models import translate
 from unmt.tasks.translation_model import TranslationModel
 
 SMALL = Settings(rounds=2, held_out=30, order=3, beam=2, force=True, threads=1)
