@@ -1,8 +1,8 @@
 """`unmt train`: a translation model from two texts that nobody paired."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +36,37 @@ How to learn
   experiment=null    a preset: tiny, two_files, multi30k_en_fr_lexicon, multi30k_en_de_lexicon
   network=lexicon    a dictionary and phrase tables over n-gram models: minutes on a laptop, no GPU
                      (it sets network.name=)
-  network.order=5    words of the longest n-gram
-  network.beam=10    hypotheses that the search keeps while it trains
-  network.sentences=20000  sentences of each text that a round translates at most
-  trainer.rounds=5   rounds of translating both texts and learning from that
-  trainer.minutes=null  end by then, with the rounds that are done (round 0 at the least); null: all rounds
+  network=transformer  then a Transformer that starts from the lexicon model's translations and goes on with its own:
+                     better, in an hour on two cores, or in minutes on a GPU
+  trainer.minutes=null  end by then, with the rounds that are done (round 0 at the least); null: all rounds of a
+                     lexicon, 60 minutes of a Transformer
+  trainer.rounds=null  rounds of translating both texts and learning from that; null: 5 of a lexicon, and of a
+                     Transformer what the minutes allow
   trainer.held_out=500  sentences of each text that are kept out of training, to tell the rounds apart
   trainer.force=false   go on where the two texts seem to share no structure
   threads=null       so many cores; null: all
   seed=0             same seed, same model
+
+Of a lexicon
+  network.order=5    words of the longest n-gram
+  network.beam=10    hypotheses that the search keeps while it trains
+  network.sentences=20000  sentences of each text that a round translates at most
+
+Of a Transformer
+  network.start=lexicon  what it learns from at first: lexicon, none, or a run directory of network=lexicon
+  network.pieces=4000  symbols of the vocabulary that both languages share
+  network.width=128  of its states, and so on: network.heads=4, network.inner=512, network.encoder_layers=2,
+                     network.decoder_layers=2, network.dropout=0.1, network.longest=256 (pieces of a sentence)
+  trainer.device=auto  a GPU where there is one; or cpu, or cuda
+  trainer.steps=200  of a round, each of trainer.tokens=400 target pieces a direction, at the rate trainer.rate=0.0015
+  trainer.start_rounds=8  rounds that learn from the start alone
+  trainer.evaluate_every=4  rounds between two looks at the sentences that are kept out
+  objectives.start_pairs=0.3  shares of the steps: translations of the start, objectives.denoising=0.2,
+                     objectives.causal=0, objectives.masked=0, objectives.spans=0 of one language alone; the rest is
+                     back-translation (objectives.back_translation=false leaves it out)
+  objectives.alone_until=40  round from which on no step learns from one language alone
+  objectives.sampled=null  back-translation draws at this temperature; null: takes the likeliest
+  objectives.adversarial=0  weight of a discriminator that the encoder hides the language from
 
 Where things go
   standard output    a sample of translations of sentences that were kept out of training
@@ -53,6 +75,12 @@ Where things go
                      run.dir, and ends as if it had not been stopped.
   quiet=false        true: nothing on standard error but errors
 """
+
+NETWORKS = ("lexicon", "transformer")
+LEXICON_ROUNDS, NEURAL_MINUTES = 5, 60.0
+NET_KEYS = ("pieces", "width", "heads", "inner", "encoder_layers", "decoder_layers", "dropout", "longest")
+LEAST = {"pieces": 300, "width": 4, "heads": 1, "inner": 1, "encoder_layers": 1, "decoder_layers": 1, "longest": 16}
+SHARES = ("start_pairs", "denoising", "causal", "masked", "spans")
 
 LONGEST_NAME = 32
 """Names of languages are parts of names of files."""
@@ -75,6 +103,30 @@ class NetworkSettings:
     order: int = 5
     beam: int = 10
     sentences: int = 20000
+    start: str = "lexicon"
+    pieces: int = 4000
+    width: int = 128
+    heads: int = 4
+    inner: int = 512
+    encoder_layers: int = 2
+    decoder_layers: int = 2
+    dropout: float = 0.1
+    longest: int = 256
+
+
+@dataclass
+class ObjectiveSettings:
+    """What the steps of a Transformer learn from."""
+
+    start_pairs: float = 0.3
+    denoising: float = 0.2
+    causal: float = 0.0
+    masked: float = 0.0
+    spans: float = 0.0
+    back_translation: bool = True
+    sampled: float | None = None
+    adversarial: float = 0.0
+    alone_until: int = 40
 
 
 @dataclass
@@ -82,9 +134,15 @@ class TrainerSettings:
     """How long, and whether at all."""
 
     minutes: float | None = None
-    rounds: int = 5
+    rounds: int | None = None
     held_out: int = 500
     force: bool = False
+    device: str = "auto"
+    steps: int = 200
+    tokens: int = 400
+    rate: float = 0.0015
+    start_rounds: int = 8
+    evaluate_every: int = 4
 
 
 @dataclass
@@ -95,6 +153,7 @@ class Configuration:
     target: SideSettings = field(default_factory=SideSettings)
     network: NetworkSettings = field(default_factory=NetworkSettings)
     trainer: TrainerSettings = field(default_factory=TrainerSettings)
+    objectives: ObjectiveSettings = field(default_factory=ObjectiveSettings)
     seed: int = 0
     threads: int | None = None
     quiet: bool = False
@@ -104,8 +163,7 @@ class Configuration:
 def run(configuration: Configuration) -> None:
     """Train, or go on training, what the configuration names."""
     check(configuration)
-    from unmt.tasks.train_lexicon import train_lexicon
-    from unmt.tasks.training_settings import Settings, Text
+    from unmt.tasks.training_settings import Text
     from unmt.text.corpus_file import read_lines
 
     # Before a folder is made: most bad input ends here.
@@ -117,26 +175,13 @@ def run(configuration: Configuration) -> None:
         vectors = resolved(side.vectors) if side.vectors else None
         texts.append(Text(side.language, path, read_lines(path), vectors))
     _warn(texts, quiet=configuration.quiet)
-    network, trainer = configuration.network, configuration.trainer
-    settings = Settings(
-        rounds=trainer.rounds,
-        minutes=trainer.minutes,
-        held_out=trainer.held_out,
-        force=trainer.force,
-        order=network.order,
-        beam=network.beam,
-        sentences=network.sentences,
-        seed=configuration.seed,
-        threads=configuration.threads,
-    )
+    train = _trainer(configuration)
     with run_directory("train", configuration) as directory:
         progress = Progress(directory.append_metrics, quiet=configuration.quiet)
         with stop_on_interrupt(progress):
             try:
                 with directory.refusals():
-                    result = train_lexicon(
-                        texts[0], texts[1], settings, directory.path, progress, directory.append_metrics
-                    )
+                    result = train(texts[0], texts[1], directory.path, progress, directory.append_metrics)
             finally:
                 progress.clear()
             if result is not None:
@@ -154,16 +199,78 @@ def check(configuration: Configuration) -> None:
     if trainer.minutes is not None and not (math.isfinite(trainer.minutes) and trainer.minutes > 0):
         raise InputError(f"trainer.minutes={trainer.minutes}: no time to train in. Give a number above 0.")
     for key, value, least in (
-        ("trainer.rounds", trainer.rounds, 0),
+        ("trainer.rounds", trainer.rounds if trainer.rounds is not None else 0, 0),
         ("trainer.held_out", trainer.held_out, 1),
         ("network.order", configuration.network.order, 2),
         ("network.beam", configuration.network.beam, 1),
         ("network.sentences", configuration.network.sentences, 1),
+        *((f"network.{name}", getattr(configuration.network, name), least) for name, least in LEAST.items()),
+        *((f"trainer.{name}", getattr(trainer, name), 1) for name in ("steps", "tokens", "evaluate_every")),
+        ("trainer.start_rounds", trainer.start_rounds, 0),
     ):
         if value < least:
             raise InputError(f"{key}={value}: too small. Give {least} or more.")
-    if configuration.network.name != "lexicon":
-        raise InputError(f"network.name={configuration.network.name}: unknown. Choose network=lexicon.")
+    if configuration.network.name not in NETWORKS:
+        raise InputError(f"network.name={configuration.network.name}: unknown. Choose network=lexicon or transformer.")
+    _check_net(configuration)
+
+
+def _check_net(configuration: Configuration) -> None:
+    network, objectives, rate = configuration.network, configuration.objectives, configuration.trainer.rate
+    if network.width % (2 * network.heads):
+        raise InputError(
+            f"network.width={network.width}: give a multiple of twice network.heads={network.heads}, such as"
+            f" {2 * network.heads * max(1, network.width // (2 * network.heads))}."
+        )
+    if not 0.0 <= network.dropout < 1.0:
+        raise InputError(f"network.dropout={network.dropout}: give a share from 0 up to, but not, 1.")
+    if not (math.isfinite(rate) and rate > 0):
+        raise InputError(f"trainer.rate={rate}: nothing to learn with. Give a number above 0, such as 0.0015.")
+    shares = [getattr(objectives, name) for name in SHARES]
+    for name, value in zip(SHARES, shares, strict=True):
+        if not (math.isfinite(value) and 0.0 <= value <= 1.0):
+            raise InputError(f"objectives.{name}={value}: give a share from 0 to 1.")
+    if sum(shares[1:]) > 1.0:
+        raise InputError(f"objectives: {', '.join(SHARES[1:])} are {sum(shares[1:]):g} together. Give 1 at most.")
+    if not (math.isfinite(objectives.adversarial) and objectives.adversarial >= 0.0):
+        raise InputError(f"objectives.adversarial={objectives.adversarial}: give 0 or more.")
+    if objectives.sampled is not None and not (math.isfinite(objectives.sampled) and objectives.sampled > 0.0):
+        raise InputError(f"objectives.sampled={objectives.sampled}: no temperature. Give a number above 0, or null.")
+    if objectives.alone_until < 1:
+        raise InputError(f"objectives.alone_until={objectives.alone_until}: too small. Give 1 or more.")
+
+
+def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | None]:
+    """Trains the network that is configured: (source, target, folder, monitor, metrics) to a result or None."""
+    network, trainer = configuration.network, configuration.trainer
+    shared: dict[str, Any] = {
+        "held_out": trainer.held_out,
+        "force": trainer.force,
+        "order": network.order,
+        "seed": configuration.seed,
+        "threads": configuration.threads,
+    }
+    if network.name == "lexicon":
+        from unmt.tasks.train_lexicon import train_lexicon
+        from unmt.tasks.training_settings import Settings
+
+        rounds = LEXICON_ROUNDS if trainer.rounds is None else trainer.rounds
+        plain = Settings(
+            rounds=rounds, minutes=trainer.minutes, beam=network.beam, sentences=network.sentences, **shared
+        )
+        return lambda source, target, *rest: train_lexicon(source, target, plain, *rest)
+    from unmt.tasks.neural_settings import NeuralSettings, Objectives
+    from unmt.tasks.train_transformer import train_transformer
+
+    minutes = NEURAL_MINUTES if trainer.minutes is None and trainer.rounds is None else trainer.minutes
+    start = network.start if network.start in {"lexicon", "none"} else expanded(network.start)
+    net = {name: getattr(network, name) for name in NET_KEYS}
+    steps = {name: getattr(trainer, name) for name in ("steps", "tokens", "rate", "start_rounds", "evaluate_every")}
+    settings = NeuralSettings(
+        minutes=minutes, rounds=trainer.rounds, device=trainer.device, start=start,
+        objectives=Objectives(**asdict(configuration.objectives)), **net, **steps, **shared,
+    )  # fmt: skip
+    return lambda source, target, *rest: train_transformer(source, target, settings, *rest)
 
 
 def _check_sides(configuration: Configuration) -> None:

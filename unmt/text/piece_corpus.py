@@ -22,7 +22,7 @@ class PieceCorpus:
     starts: NDArray[np.int64] = field(repr=False)
 
     @classmethod
-    def of(cls, sentences: Iterable[Sequence[int]]) -> PieceCorpus:
+    def of(cls, sentences: Iterable[Sequence[int] | NDArray[np.int32]]) -> PieceCorpus:
         """The sentences in their order."""
         rows = [np.asarray(sentence, np.int32) for sentence in sentences]
         starts = np.concatenate([[0], np.cumsum([len(row) for row in rows], dtype=np.int64)])
@@ -39,6 +39,10 @@ class PieceCorpus:
     def lengths(self) -> NDArray[np.int64]:
         """(S,) pieces of each sentence."""
         return np.diff(self.starts)
+
+    def subset(self, indices: Iterable[int]) -> PieceCorpus:
+        """The sentences of these indices, in that order, in memory."""
+        return PieceCorpus.of([self[int(index)] for index in indices])
 
     def save(self, folder: Path, name: str) -> None:
         """Two files, NAME.ids.npy and NAME.starts.npy."""

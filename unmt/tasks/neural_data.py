@@ -1,0 +1,138 @@
+"""The texts of a neural training: pieces of both, what is held out, and the translations that it starts from.
+
+Each is a file in checkpoints/, made once. Piece ids of training text are read from disk as they are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from unmt.errors import InputError
+from unmt.objectives.sequence_likelihood import Output
+from unmt.tasks.sides import Side
+from unmt.tasks.training_settings import Text
+from unmt.text import atomic
+from unmt.text.piece_corpus import PieceCorpus
+from unmt.text.pieces import END_ID, Pieces
+
+MOST_RATIO, SLACK = 2.2, 3
+"""Pairs of more different lengths are left out: such translations are broken."""
+
+Told = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, eq=False)
+class NeuralData:
+    """training, held_out: sentences of each language as pieces; outputs: what each language writes.
+
+    sides: as of the lexicon. start: for the index of the language that is written, pairs (source, target) of pieces,
+    the target real text and the source its translation by the model that training starts from.
+    """
+
+    sides: tuple[Side, ...]
+    pieces: Pieces
+    training: tuple[PieceCorpus, ...]
+    held_out: tuple[PieceCorpus, ...]
+    allowed: tuple[NDArray[np.int64], ...]
+    start: dict[int, tuple[PieceCorpus, PieceCorpus]]
+
+    def outputs(self, device: torch.device) -> list[Output]:
+        """Of each language, on a device."""
+        return [Output.of(torch.from_numpy(ids).to(device), len(self.pieces)) for ids in self.allowed]
+
+
+def training_lines(text: Text, side: Side) -> list[str]:
+    """The lines that are not blank and stand nowhere among those held out."""
+    held = {" ".join(line.casefold().split()) for line in side.lines}
+    return [line for line in text.lines if line.strip() and " ".join(line.casefold().split()) not in held]
+
+
+def prepare(
+    texts: Sequence[Text],
+    sides: Sequence[Side],
+    folder: Path,
+    size: int,
+    longest: int,
+    translators: Callable[[int], Callable[[Sequence[str]], list[str]]] | None,
+    told: Told,
+) -> NeuralData:
+    """All of it, from the folder where it is there.
+
+    size: of the vocabulary of pieces; longer sentences than `longest` pieces are left out of training.
+    translators: gives, for the index of a language, what translates its lines into the other; None for no start.
+    Raises InputError where a file is damaged.
+    """
+    lines = [training_lines(text, side) for text, side in zip(texts, sides, strict=True)]
+    names = [side.language for side in sides]
+    pieces = _pieces(folder, lines, sides, size)
+    training, held_out, allowed = [], [], []
+    for number, side in enumerate(sides):
+        told(f"pieces of {side.language}", 0.0)
+        make = partial(_encoded, pieces, side, lines[number], longest)
+        corpus = _made(folder, f"pieces.{side.language}", make)
+        training.append(corpus)
+        kept = (pieces.encode(side.tokeniser.tokens(line)) for line in side.lines)
+        held_out.append(PieceCorpus.of(row[: longest - 2] for row in kept))
+        allowed.append(np.union1d(np.unique(corpus.ids), [END_ID]).astype(np.int64))
+    start = {}
+    for number in range(len(sides)) if translators is not None else ():
+        assert translators is not None
+        make = partial(_translated, pieces, sides[1 - number], lines[number], translators, number, longest)
+        source = _made(folder, f"start.{names[1 - number]}-{names[number]}.source", make)
+        start[number] = _fitting(source, training[number])
+    return NeuralData(tuple(sides), pieces, tuple(training), tuple(held_out), tuple(allowed), start)
+
+
+def _pieces(folder: Path, lines: Sequence[Sequence[str]], sides: Sequence[Side], size: int) -> Pieces:
+    path, names = folder / "pieces.model", [side.language for side in sides]
+    if not path.exists():
+        tokens = (side.tokeniser.tokens(line) for side, part in zip(sides, lines, strict=True) for line in part)
+        atomic.write_bytes(path, Pieces.learn(tokens, names, size).model)
+    found = Pieces(path.read_bytes(), tuple(names))
+    try:
+        len(found)
+    except RuntimeError:
+        raise InputError(f"{path} is damaged. Delete {folder}, and the same command trains again.") from None
+    return found
+
+
+def _made(folder: Path, name: str, make: Callable[[], PieceCorpus]) -> PieceCorpus:
+    if not (folder / f"{name}.starts.npy").exists():
+        make().save(folder, name)
+    return PieceCorpus.load(folder, name)
+
+
+def _encoded(pieces: Pieces, side: Side, lines: Sequence[str], longest: int) -> PieceCorpus:
+    """All lines, the too long ones empty, so that a number is the same line everywhere."""
+    rows = (pieces.encode(side.tokeniser.tokens(line)) for line in lines)
+    return PieceCorpus.of(row if len(row) <= longest - 2 else [] for row in rows)
+
+
+def _translated(
+    pieces: Pieces,
+    other: Side,
+    lines: Sequence[str],
+    translators: Callable[[int], Callable[[Sequence[str]], list[str]]],
+    number: int,
+    longest: int,
+) -> PieceCorpus:
+    rows = (pieces.encode(other.tokeniser.tokens(line)) for line in translators(number)(lines))
+    return PieceCorpus.of(row if len(row) <= longest - 2 else [] for row in rows)
+
+
+def _fitting(source: PieceCorpus, target: PieceCorpus) -> tuple[PieceCorpus, PieceCorpus]:
+    kept = np.flatnonzero(fit(source.lengths, target.lengths))
+    return source.subset(kept), target.subset(kept)
+
+
+def fit(source: NDArray[np.int64], target: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(n,) which pairs of these lengths are worth learning from."""
+    shorter, longer = np.minimum(source, target), np.maximum(source, target)
+    return (shorter > 0) & (longer <= MOST_RATIO * shorter + SLACK)

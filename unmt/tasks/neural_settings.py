@@ -1,0 +1,81 @@
+"""How a Transformer is trained; the command line says what each value is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from unmt.text.noise import WordNoise
+
+FREE = ("minutes", "rounds", "threads", "force", "device")
+"""They change no step, only how many are made, and on what."""
+
+
+@dataclass(frozen=True)
+class Objectives:
+    """Shares of the steps, by what they learn from; back-translation has the rest.
+
+    start_pairs: translations of the lexicon model, while it is all there is and afterwards. denoising, causal, masked,
+    spans: text of one language alone, until round `alone_until`. adversarial: weight of latent matching in the steps
+    that translate. sampled: back-translation draws from the net at this temperature instead of taking the likeliest.
+    """
+
+    start_pairs: float = 0.3
+    denoising: float = 0.2
+    causal: float = 0.0
+    masked: float = 0.0
+    spans: float = 0.0
+    back_translation: bool = True
+    adversarial: float = 0.0
+    alone_until: int = 40
+    sampled: float | None = None
+
+    def shares(self, number: int, start_rounds: int, *, has_start: bool) -> dict[str, float]:
+        """What the steps of a round learn from, as shares that sum to one."""
+        alone = {name: getattr(self, name) for name in ("denoising", "causal", "masked", "spans")}
+        rest = max(0.0, 1.0 - number / self.alone_until) if number >= start_rounds else 1.0
+        found = {name: share * rest for name, share in alone.items()}
+        left = max(0.0, 1.0 - sum(found.values()))
+        if number < start_rounds:
+            found["start" if has_start else "denoising"] = left + (0.0 if has_start else found["denoising"])
+        elif not self.back_translation:
+            found["start"] = left
+        else:
+            found["start"] = min(left, self.start_pairs) if has_start else 0.0
+            found["fresh"] = left - found["start"]
+        total = sum(found.values())
+        return {name: share / total for name, share in found.items() if share > 0.0}
+
+
+@dataclass(frozen=True)
+class NeuralSettings:
+    """pieces .. longest: the net; minutes, rounds: when to stop, whichever comes first.
+
+    start: "lexicon", "none", or the run directory of a lexicon model. start_rounds: rounds on its translations alone.
+    steps: of a round; tokens: target pieces of each of a step's two shards. patience: rounds between evaluations.
+    """
+
+    pieces: int = 4000
+    width: int = 128
+    heads: int = 4
+    inner: int = 512
+    encoder_layers: int = 2
+    decoder_layers: int = 2
+    dropout: float = 0.1
+    longest: int = 256
+    order: int = 5
+    start: str = "lexicon"
+    start_rounds: int = 8
+    steps: int = 200
+    tokens: int = 400
+    rate: float = 1.5e-3
+    smoothing: float = 0.1
+    evaluate_every: int = 4
+    objectives: Objectives = field(default_factory=Objectives)
+    noise: WordNoise = field(default_factory=WordNoise)
+    minutes: float | None = 60.0
+    rounds: int | None = None
+    held_out: int = 500
+    seed: int = 0
+    threads: int | None = None
+    force: bool = False
+    device: str = "auto"

@@ -1,0 +1,61 @@
+"""What result.json of a neural training holds, in the words of the lexicon's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from unmt import __version__
+from unmt.tasks.sides import Side
+from unmt.tasks.train_summary import WrittenText, text_facts
+
+COLLAPSED = "collapsed"
+
+
+def finished(
+    entries: Sequence[dict[str, Any]],
+    chosen: dict[str, Any],
+    sides: Sequence[Side],
+    texts: Sequence[WrittenText],
+    lexicon: dict[str, Any],
+    figures: dict[str, Any],
+) -> dict[str, Any]:
+    """entries: of the rounds that were looked at; chosen: the one that is the model; lexicon: result of the start."""
+    ways = list(chosen["figures"])
+    preflight = lexicon.get("preflight", {})
+    verdict = COLLAPSED if figures["collapsed"] else lexicon.get("verdict", "not examined")
+    result: dict[str, Any] = {
+        "network": "transformer",
+        "directions": ways,
+        "chosen_round": dict.fromkeys(ways, chosen["round"]),
+        "rounds": list(entries),
+        "preflight": preflight,
+        "verdict": verdict,
+        "dictionary": lexicon.get("dictionary", []),
+        "lexicon_rounds": lexicon.get("rounds", []),
+        "texts": [text_facts(side, text) for side, text in zip(sides, texts, strict=True)],
+        "samples": chosen["samples"],
+        "seconds": figures["elapsed"],
+        "version": __version__,
+        **figures,
+    }
+    return {**result, "summary": summary(result, chosen)}
+
+
+def summary(result: dict[str, Any], chosen: dict[str, Any]) -> str:
+    """Verdict, score of each direction, and guards."""
+    lines = []
+    sentence = result["preflight"].get("sentence")
+    if sentence:
+        lines.append(f"verdict   {sentence}")
+    for way in result["directions"]:
+        scores = [f"{entry['figures'][way]['two_sided']:.2f}" for entry in result["rounds"]]
+        shown = scores if len(scores) <= 8 else [*scores[:3], "...", *scores[-4:]]
+        lines.append(f"{way:9} round {chosen['round']} chosen; bits a word over the rounds: {', '.join(shown)}")
+        if chosen["guards"][way]:
+            lines.append(f"beware    {way} {' and '.join(chosen['guards'][way])}: do not trust this model")
+    lines.append(
+        f"trained   {result['seconds']:.0f} s, {result['steps']:,} steps, {result['parameters']:,} parameters on"
+        f" {result['device']}; seed {result['seed']}"
+    )
+    return "\n".join(lines)

@@ -1,0 +1,378 @@
+"""From two unpaired texts to a Transformer that translates both ways: a lexicon model, then rounds of learning.
+
+The first rounds learn from the lexicon model's translations, as pairs of a translation and the real sentence that it
+was made from; the later ones from the net's own, made anew in each round (online back-translation: Sennrich et al.,
+2016; Lample et al., 2018). Every round ends with a checkpoint that a killed run goes on from, to the same weights. The
+round whose held-out code length is least is the model. Nothing parallel is read.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from unmt import __version__
+from unmt.errors import InputError
+from unmt.mappings.transformer import Shape, Transformer
+from unmt.objectives.latent_matching import LanguageDiscriminator
+from unmt.solvers.sequence_trainer import Rates, SequenceTrainer
+from unmt.tasks.cores import cores
+from unmt.tasks.monitor import Monitor
+from unmt.tasks.neural_data import prepare
+from unmt.tasks.neural_figures import neural_figures
+from unmt.tasks.neural_model import NeuralModel
+from unmt.tasks.neural_rounds import Rounds, Student
+from unmt.tasks.neural_settings import FREE, NeuralSettings
+from unmt.tasks.neural_summary import finished
+from unmt.tasks.sides import side_of
+from unmt.tasks.tensor_file import load_tensors, save_tensors
+from unmt.tasks.train_lexicon import train_lexicon
+from unmt.tasks.training_settings import Settings, Text
+from unmt.tasks.training_stages import Stages, StoppedError, damaged, say
+from unmt.tasks.translate import Translator
+from unmt.tasks.translation_model import Language, TranslationModel
+
+STATE = "state.safetensors"
+KEPT_BEST = 3
+LEXICON_SHARE = 0.35
+"""Of the minutes, at most, for the lexicon model."""
+
+
+def train_transformer(
+    source: Text,
+    target: Text,
+    settings: NeuralSettings,
+    folder: Path,
+    monitor: Monitor | None = None,
+    metrics: Callable[[dict[str, Any]], None] | None = None,
+) -> dict[str, Any] | None:
+    """Train in a run directory, or go on there; what result.json holds, or None where it was interrupted.
+
+    Raises InputError where the texts are too short, share no structure, or differ from those that the run began with.
+    """
+    run = _Run((source, target), settings, folder, monitor or Monitor(), metrics or (lambda _: None))
+    try:
+        return run.to_the_end()
+    except StoppedError:
+        return None
+    except InputError:
+        run.stages.discard_unless_begun()
+        raise
+
+
+class _Run:
+    def __init__(
+        self,
+        texts: tuple[Text, Text],
+        settings: NeuralSettings,
+        folder: Path,
+        monitor: Monitor,
+        metrics: Callable[[dict[str, Any]], None],
+    ) -> None:
+        self.texts, self.settings, self.folder = texts, settings, folder
+        self.monitor, self.metrics = monitor, metrics
+        self.begun = time.monotonic()
+        self.before = 0.0
+        self.entries: list[dict[str, Any]] = []
+        self.round = 0
+        self.threads = cores(settings.threads)
+        self.device = device_of(settings.device)
+        if self.device.type == "cpu":
+            torch.set_num_threads(1)  # shards and batches run side by side instead
+        self.stages = Stages(folder / "checkpoints")
+
+    def to_the_end(self) -> dict[str, Any]:
+        """All of it."""
+        self._check_data()
+        self._read_clock()
+        self._say("text into words", 0.0)
+        settings = self.settings
+        self.sides = tuple(
+            side_of(text.language, text.lines, settings.held_out, settings.order, settings.seed) for text in self.texts
+        )
+        self.lexicon = self._lexicon()
+        data = prepare(
+            self.texts, self.sides, self.stages.folder, settings.pieces, settings.longest,
+            self._lexicon_translator if self.lexicon is not None else None,
+            lambda stage, _: self._say(stage, self._fraction),
+        )  # fmt: skip
+        self.rounds = Rounds(data, settings, self.device, self.threads)
+        self.trainer = self._trainer(len(data.pieces))
+        self._restore()
+        last_seconds = 0.0
+        while not self._is_over(last_seconds):
+            began = time.monotonic()
+            self._round()
+            last_seconds = max(last_seconds, time.monotonic() - began)
+            if self._has_collapsed():
+                break
+        return self._finished()
+
+    def _check_data(self) -> None:
+        settings = {name: value for name, value in asdict(self.settings).items() if name not in FREE}
+        held = {"texts": [text.sha256 for text in self.texts], "settings": settings, "version": __version__}
+        found = self.stages.entry("data", lambda: held)
+        for key, what in (("texts", "texts"), ("settings", "settings"), ("version", "versions of unmt")):
+            if found.get(key) != held[key]:
+                raise InputError(f"run.dir={self.folder} was begun with other {what}. Name another run.dir.")
+
+    def _lexicon(self) -> tuple[TranslationModel, dict[str, Any]] | None:
+        """The model that training starts from, and what its result says of the texts."""
+        settings = self.settings
+        if settings.start == "none":
+            return None
+        if settings.start != "lexicon":
+            model = TranslationModel.load(settings.start)
+            for text in self.texts:
+                if text.language not in model.languages:
+                    raise InputError(
+                        f"network.start={settings.start}: the model knows {', '.join(model.languages)}, not"
+                        f" {text.language}. Name a lexicon model of these two languages."
+                    )
+            return model, {}
+        folder = self.folder / "lexicon"
+        (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
+        minutes = None if settings.minutes is None else max(LEXICON_SHARE * settings.minutes, 0.05)
+        plain = Settings(
+            minutes=minutes, held_out=settings.held_out, force=settings.force, order=settings.order,
+            seed=settings.seed, threads=settings.threads,
+        )  # fmt: skip
+        watched = _Part(self.monitor, self._fraction_of)
+        result = train_lexicon(*self.texts, plain, folder, watched, None)
+        if result is None:
+            raise StoppedError
+        return TranslationModel.load(folder), result
+
+    def _lexicon_translator(self, number: int) -> Callable[[Sequence[str]], list[str]]:
+        """What translates lines of a language into the other."""
+        assert self.lexicon is not None
+        names = [side.language for side in self.sides]
+        way = f"{names[number]}-{names[1 - number]}"
+        translator = Translator(self.lexicon[0], way, beam=10, threads=self.threads)
+
+        def translate(lines: Sequence[str]) -> list[str]:
+            watched = _Part(self.monitor, lambda _: self._fraction, f"{way} of the lexicon model: ")
+            done = [translation.text for translation in translator.translate(lines, watched)]
+            if len(done) < len(lines):
+                raise StoppedError
+            return done
+
+        return translate
+
+    def _trainer(self, symbols: int) -> SequenceTrainer:
+        settings = self.settings
+        shape = Shape(
+            symbols, settings.width, settings.heads, settings.inner, settings.encoder_layers, settings.decoder_layers,
+            settings.dropout, settings.longest,
+        )  # fmt: skip
+        generator = torch.Generator().manual_seed(settings.seed)
+        net = Transformer(shape, generator)
+        discriminator = None
+        if settings.objectives.adversarial > 0.0:
+            discriminator = LanguageDiscriminator(settings.width, len(self.sides), generator)
+        student = Student(net, discriminator).to(self.device)
+        return SequenceTrainer(
+            student, Rates(peak=settings.rate), dropout=settings.dropout, seed=settings.seed, threads=self.threads
+        )
+
+    @property
+    def net(self) -> Transformer:
+        """The averaged weights: what translates, is scored and is kept."""
+        student = self.trainer.averaged
+        assert isinstance(student, Student)
+        return student.net
+
+    def _restore(self) -> None:
+        path = self.stages.folder / STATE
+        if not path.exists():
+            return
+        try:
+            tensors, facts = load_tensors(path)
+            self.trainer.restore(tensors, facts["steps"], facts["applied"])
+            self.round, self.entries, self.before = facts["round"], facts["entries"], facts["elapsed"]
+        except (OSError, ValueError, KeyError, RuntimeError, TypeError):
+            raise damaged(path) from None
+
+    def _round(self) -> None:
+        number, settings = self.round, self.settings
+        began = time.monotonic()
+        loss = tokens = 0.0
+        what = "learning from the lexicon model" if number < settings.start_rounds else "back-translation"
+        for place, shards in enumerate(
+            self.rounds.shards(number, self.net, lambda _: self._say(f"round {number}: translating", self._fraction))
+        ):
+            if place % 10 == 0:
+                self._say(f"round {number}: {what}", self._fraction)
+            figures = self.trainer.step(shards)
+            loss += figures["loss"]
+            tokens += figures["tokens"]
+        self.round += 1
+        row: dict[str, Any] = {
+            "round": number,
+            "steps": self.trainer.steps,
+            "loss_bits": round(loss / max(tokens, 1.0) / 0.6931471805599453, 4),
+            "tokens": int(tokens),
+            "seconds": round(time.monotonic() - began, 2),
+        }
+        if self._is_looked_at(number):
+            self._say(f"round {number}: held-out sentences", self._fraction)
+            entry = self._entry(number, row)
+            self.entries.append(entry)
+            flat = {
+                f"{way}.{name}": value for way, values in entry["figures"].items() for name, value in values.items()
+            }
+            row |= flat | {"guards": entry["guards"]}
+            self._keep_best(entry)
+        self.metrics(row)
+        facts = {
+            "steps": self.trainer.steps, "applied": self.trainer.applied, "round": self.round,
+            "entries": self.entries, "elapsed": round(self._elapsed(), 2),
+        }  # fmt: skip
+        save_tensors(self.stages.folder / STATE, self.trainer.state(), facts)
+
+    def _is_looked_at(self, number: int) -> bool:
+        return (number + 1) % self.settings.evaluate_every == 0 or number + 1 == self.settings.rounds
+
+    def _entry(self, number: int, row: dict[str, Any]) -> dict[str, Any]:
+        found = neural_figures(self.net, self.rounds)
+        samples = {
+            way: [
+                {"source": line, "hypothesis": text}
+                for line, text in zip(side.lines, figures.pop("samples"), strict=False)
+            ]
+            for (way, figures), side in zip(found.items(), self.sides, strict=True)
+        }
+        tripped = {way: figures.pop("tripped") for way, figures in found.items()}
+        watched = {way: figures.pop("guards") for way, figures in found.items()}
+        return {
+            **row,
+            "figures": found,
+            "guards": tripped,
+            "guard_figures": watched,
+            "samples": samples,
+            "elapsed": round(self._elapsed(), 2),
+        }
+
+    def _keep_best(self, entry: dict[str, Any]) -> None:
+        """Keep the weights of the few best rounds by now."""
+        weights = {name: weight.detach() for name, weight in self.net.named_parameters()}
+        save_tensors(self._weights(entry["round"]), weights, {"round": entry["round"]})
+        for worse in sorted(self.entries, key=score)[KEPT_BEST:]:
+            self._weights(worse["round"]).unlink(missing_ok=True)
+
+    def _weights(self, number: int) -> Path:
+        return self.stages.folder / f"round-{number}.safetensors"
+
+    def _has_collapsed(self) -> bool:
+        """Whether a guard tripped at the last two looks, after a look at which none did."""
+        states = [any(entry["guards"].values()) for entry in self.entries]
+        return len(states) >= 3 and states[-1] and states[-2] and not all(states)
+
+    def _finished(self) -> dict[str, Any]:
+        if not self.entries or self.entries[-1]["round"] != self.round - 1:
+            self._say("held-out sentences", self._fraction)
+            row = {"round": self.round - 1, "steps": self.trainer.steps, "seconds": 0.0}
+            self.entries.append(self._entry(self.round - 1, row))
+            self._keep_best(self.entries[-1])
+        healthy = [entry for entry in self.entries if not any(entry["guards"].values())] or self.entries
+        chosen = min(healthy, key=score)
+        tensors, _ = load_tensors(self._weights(chosen["round"]))
+        self.net.load_state_dict(tensors, strict=False)
+        data = self.rounds.data
+        languages = {
+            side.language: Language(side.language, side.tokeniser, side.vocabulary, side.ngrams) for side in self.sides
+        }
+        allowed = {side.language: ids for side, ids in zip(self.sides, data.allowed, strict=True)}
+        NeuralModel(languages, data.pieces, self.net.cpu(), allowed).save(self.folder / "model")
+        return finished(
+            self.entries, chosen, self.sides, self.texts, self.lexicon[1] if self.lexicon else {},
+            {
+                "settings": {k: v for k, v in asdict(self.settings).items() if k not in {"threads", "device"}},
+                "seed": self.settings.seed,
+                "steps": self.trainer.steps,
+                "device": str(self.device),
+                "parameters": sum(weight.numel() for weight in self.net.parameters()),
+                "elapsed": round(self._elapsed(), 2),
+                "collapsed": self._has_collapsed() or bool(any(chosen["guards"].values())),
+            },
+        )  # fmt: skip
+
+    def _read_clock(self) -> None:
+        """Time that processes before this one spent, as their last checkpoint has it."""
+        path = self.stages.folder / STATE
+        if path.exists():
+            try:
+                self.before = float(load_tensors(path)[1]["elapsed"])
+            except (OSError, ValueError, KeyError, TypeError):
+                raise damaged(path) from None
+
+    def _is_over(self, last_seconds: float) -> bool:
+        """Whether all rounds are done, or another would end after the time that was given."""
+        settings = self.settings
+        if settings.rounds is not None and self.round >= settings.rounds:
+            return True
+        if settings.minutes is None or self.round == 0:
+            return settings.rounds is None and settings.minutes is None and self.round >= DEFAULT_ROUNDS
+        return self._elapsed() + 1.1 * last_seconds > 60.0 * settings.minutes
+
+    def _elapsed(self) -> float:
+        return self.before + time.monotonic() - self.begun
+
+    @property
+    def _fraction(self) -> float:
+        settings = self.settings
+        parts = [0.0]
+        if settings.minutes is not None:
+            parts.append(self._elapsed() / (60.0 * settings.minutes))
+        if settings.rounds is not None:
+            parts.append(self.round / max(settings.rounds, 1))
+        return min(max(parts), 1.0)
+
+    def _fraction_of(self, share: float) -> float:
+        """Of the whole, where so much of the lexicon model is done."""
+        return max(self._fraction, 0.2 * share) if self.settings.minutes is None else self._fraction
+
+    def _say(self, stage: str, fraction: float) -> None:
+        say(self.monitor, stage, fraction)
+
+
+DEFAULT_ROUNDS = 200
+
+
+class _Part(Monitor):
+    """A stage's monitor: the same wish to stop, another scale of progress."""
+
+    def __init__(self, whole: Monitor, scaled: Callable[[float], float], prefix: str = "") -> None:
+        self.whole, self.scaled, self.prefix = whole, scaled, prefix
+
+    @property
+    def stop_requested(self) -> bool:  # type: ignore[override]
+        """As of the whole."""
+        return self.whole.stop_requested
+
+    def update(self, stage: str, keys: int, bits: float | None, fraction: float | None) -> None:
+        self.whole.update(self.prefix + stage, keys, bits, self.scaled(fraction or 0.0))
+
+
+def score(entry: dict[str, Any]) -> float:
+    """The mean over the directions of the two-sided code length, in bits a word: the less, the better."""
+    figures = entry["figures"].values()
+    return float(sum(values["two_sided"] for values in figures)) / len(figures)
+
+
+def device_of(name: str) -> torch.device:
+    """auto: a GPU where there is one. Raises InputError where the device is not there."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise InputError(f"device={name}: unknown. Give auto, cpu or cuda.") from None
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise InputError(f"device={name}: torch sees no GPU here. Give device=cpu, or auto.")
+    return device
