@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from unmt.errors import InputError, UnmtError
     from unmt.mappings.mapping import Mapping
     from unmt.tasks.align import align
+    from unmt.tasks.compress import compress
     from unmt.tasks.decipher import decipher
     from unmt.tasks.monitor import Monitor
     from unmt.tasks.solution import Solution
@@ -38,6 +39,7 @@ __all__ = [
     "UnmtError",
     "__version__",
     "align",
+    "compress",
     "decipher",
     "train_lexicon",
     "translate",
@@ -53,6 +55,7 @@ _HOMES = {
     "TranslationModel": "unmt.tasks.translation_model",
     "UnmtError": "unmt.errors",
     "align": "unmt.tasks.align",
+    "compress": "unmt.tasks.compress",
     "decipher": "unmt.tasks.decipher",
     "train_lexicon": "unmt.tasks.train_lexicon",
     "translate": "unmt.tasks.models",

@@ -1,0 +1,234 @@
+"""The tables of docs/compression.md: what pairs of texts share, by every code, with and without a mapping.
+
+    python scripts/measure_compression_pairs.py DATA OUTPUT [--lines 4000] [--bytes 300000] [--only plain,cipher,...]
+
+DATA has multi30k/train.LANGUAGE.gz and mono/eltec.LANGUAGE.gz (data_prep/ says where they come from). Each measurement
+is kept in OUTPUT as JSON, so that a run that was stopped goes on; then all tables, and the tree of the five languages
+as an SVG, are made of what is there. Halves share no caption: one is of the first 14,500 lines, one of those from line
+14,501 on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import string
+import time
+from collections.abc import Callable
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from unmt.coding.codes import Code
+from unmt.coding.nulls import drawn, shuffled
+from unmt.report.language_tree import tree_of, tree_svg
+from unmt.tasks.compress import compress, installed_codes
+from unmt.tasks.compress_lengths import measured
+
+HALF = 14_500
+LANGUAGES = ("en", "de", "fr", "es", "it")
+LOWER, UPPER = string.ascii_lowercase, string.ascii_uppercase
+SKIPPED_BYTES = 200_000
+"""Of each novel collection, so that the title pages of the first novel have no part."""
+
+
+def captions(data: Path, language: str, half: int, lines: int) -> str:
+    """The first lines of one half (1 or 2) of the training captions."""
+    with gzip.open(data / "multi30k" / f"train.{language}.gz", "rt", encoding="utf-8") as file:
+        every = file.read().split("\n")
+    return "\n".join(every[HALF * (half - 1) :][: min(lines, HALF)]) + "\n"
+
+
+def novels(data: Path, language: str, size: int) -> bytes:
+    """`size` bytes of the novels, spread over the collection in ten pieces of whole lines."""
+    with gzip.open(data / "mono" / f"eltec.{language}.gz", "rb") as file:
+        text = file.read()[SKIPPED_BYTES:]
+    pieces = []
+    for number in range(10):
+        start = text.find(b"\n", len(text) * number // 10) + 1
+        pieces.append(text[start : text.rfind(b"\n", start, start + size // 10) + 1])
+    return b"".join(pieces)
+
+
+def enciphered(text: str, rng: np.random.Generator) -> str:
+    """Under one substitution of a to z, capitals as capitals."""
+    key = "".join(LOWER[place] for place in rng.permutation(26))
+    return text.translate(str.maketrans(LOWER + UPPER, key + key.upper()))
+
+
+def without_function(text: str, rng: np.random.Generator) -> str:
+    """Every line under a key of its own: no f takes the whole text anywhere."""
+    return "".join(enciphered(line, rng) for line in text.splitlines(keepends=True))
+
+
+def letters(data: Path, lines: int, codes: list[Code]) -> dict[str, Callable[[], dict[str, Any]]]:
+    """English captions beside others: plain, enciphered, and what must share nothing."""
+    x, y = captions(data, "en", 1, lines), captions(data, "en", 2, lines)
+    made = {
+        "plain": (x, "none"),
+        "cipher": (enciphered(x, np.random.default_rng(1)), "auto"),
+        "cipher of no function": (without_function(x, np.random.default_rng(2)), "auto"),
+        "shuffled": ("".join(shuffled(x, 1, np.random.default_rng(3))), "auto"),
+        "random": (drawn(x, np.random.default_rng(4)), "auto"),
+    }
+    return {
+        name: lambda text=text, mapping=mapping, null=name in {"plain", "cipher"}: compress(  # type: ignore[misc]
+            text, y, mapping=mapping, codes=codes, samples=2, null=null
+        ).to_dict()
+        for name, (text, mapping) in made.items()
+    }
+
+
+def words(data: Path, lines: int, codes: list[Code]) -> dict[str, Callable[[], dict[str, Any]]]:
+    """English captions beside others of French and German that are no translations of them, by the lexicon."""
+    x = captions(data, "en", 1, lines)
+    shuffled_words = shuffled(x.replace("\n", " \n ").split(" "), 1, np.random.default_rng(5))
+    cases = {
+        "lexicon en-fr": (x, "fr"),
+        "lexicon en-de": (x, "de"),
+        "lexicon en-fr, words shuffled": (" ".join(shuffled_words).replace(" \n ", "\n"), "fr"),
+    }
+    return {
+        name: lambda text=text, language=language: compress(  # type: ignore[misc]
+            text, captions(data, language, 2, lines), mapping="lexicon", codes=codes[-1:], samples=2
+        ).to_dict()
+        for name, (text, language) in cases.items()
+    }
+
+
+def languages(data: Path, size: int, codes: list[Code]) -> dict[str, Callable[[], dict[str, Any]]]:
+    """Every two of the five languages, and two parts of each, by the last of the codes and by ppmd or xz."""
+    texts = {language: novels(data, language, size) for language in LANGUAGES}
+
+    def pair(first: str, second: str) -> dict[str, Any]:
+        found = {}
+        for code in codes[-2:]:
+            one = measured(code, texts[first], texts[second])
+            found[code.name] = {"x": one.x, "y": one.y, "ways": one.ways}
+        return {"pair": [first, second], "codes": found}
+
+    return {f"languages {a}-{b}": lambda a=a, b=b: pair(a, b) for a, b in combinations(LANGUAGES, 2)}  # type: ignore[misc]
+
+
+def kept(folder: Path, name: str, measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """A measurement from its file, or made now."""
+    path = folder / f"{name.replace(' ', '_')}.json"
+    if not path.exists():
+        start = time.process_time()
+        result = measure()
+        path.write_text(json.dumps({**result, "cpu_seconds": time.process_time() - start}), encoding="utf-8")
+    result = json.loads(path.read_text(encoding="utf-8"))
+    assert isinstance(result, dict)
+    return result
+
+
+def letter_table(results: dict[str, dict[str, Any]]) -> str:
+    """Shared bits in per cent of C(y): a row a case, a column a code, then ours with f."""
+    names = list(next(iter(results.values()))["shared_bits_by_code"])
+    lines = [
+        "| x | " + " | ".join(names) + " | with f | mixture, 95 % | null | verdict |",
+        "|---" * (len(names) + 5) + "|",
+    ]
+    for case, result in results.items():
+        y = result["bits"]["y"]
+        cells = [f"{100 * result['shared_bits_by_code'][name] / y[name]:.2f}" for name in names]
+        with_f = [100 * bits / y[code] for code, bits in result["shared_bits_with_mapping"].items()]
+        low, high = (100 * bits / y["mixture"] for bits in result["shared_interval"])
+        null = result["null_interval"]
+        null_text = "" if null is None else " to ".join(f"{100 * bits / y['mixture']:.2f}" for bits in null)
+        cells += [f"{max(with_f):.2f}" if with_f else "", f"{low:.2f} to {high:.2f}", null_text, result["verdict"]]
+        lines.append(f"| {case} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def conditional_table(result: dict[str, Any]) -> str:
+    """C(xy) - C(x) beside C(y | x), by code."""
+    lines = ["| code | C(y) | C(xy) − C(x) | C(y\\|x) | C(y\\|x) / (C(xy) − C(x)) | how |", "|---" * 6 + "|"]
+    for code, one in result["conditional"].items():
+        joint, given = one["joint_less_alone"], one["conditional"]
+        y = result["bits"]["y"][code]
+        lines.append(f"| {code} | {y:,.0f} | {joint:,.0f} | {given:,.0f} | {given / joint:.4f} | {one['how']} |")
+    return "\n".join(lines)
+
+
+def word_table(results: dict[str, dict[str, Any]]) -> str:
+    """What each way to code a pair with a lexicon saves against apart."""
+    lines = []
+    for case, result in results.items():
+        apart = next(member["bits"] for member in result["members"] if member["way"] == "apart")
+        y = result["bits"]["y"]["mixture"]
+        low, high = result["shared_interval"]
+        lines.append(f"{case}: C(y) {y:,.0f} bits, verdict {result['verdict']}, shared {low:,.0f} to {high:,.0f}")
+        for member in result["members"]:
+            saved = apart - member["bits"]
+            lines.append(f"    {member['way']:45} {saved:10,.0f} bits {100 * saved / y:6.2f} %")
+        null = (
+            ", ".join(f"{bits:,.0f}" for bits in result["nulls"][0]["samples"]) if result["nulls"] else "not measured"
+        )
+        lines.append(f"    {'null, best way':45} {null}")
+    return "\n".join(lines)
+
+
+def language_tables(results: dict[str, dict[str, Any]], output: Path) -> str:
+    """Shared bits of every two languages in per cent of the shorter, and the tree of them."""
+    lines = []
+    for code in next(iter(results.values()))["codes"]:
+        shares = np.zeros((len(LANGUAGES), len(LANGUAGES)))
+        for result in results.values():
+            one = result["codes"][code]
+            a, b = (LANGUAGES.index(language) for language in result["pair"])
+            saved = one["x"] + one["y"] - min(one["ways"].values())
+            shares[a, b] = shares[b, a] = saved / min(one["x"], one["y"])
+        lines += [
+            f"{code}: best way together, per cent of the shorter text",
+            "| |" + "|".join(LANGUAGES) + "|",
+            "|---" * 6 + "|",
+        ]
+        for place, language in enumerate(LANGUAGES):
+            cells = ["" if other == place else f"{100 * shares[place, other]:.2f}" for other in range(len(LANGUAGES))]
+            lines.append(f"| {language} | " + " | ".join(cells) + " |")
+        tree = tree_of(1.0 - shares, LANGUAGES)
+        lines.append(f"tree: {tree}")
+        (output / f"tree.{code}.svg").write_text(tree_svg(1.0 - shares, LANGUAGES), encoding="utf-8")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure what is not there yet, and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("output", type=Path)
+    parser.add_argument("--lines", type=int, default=4000)
+    parser.add_argument("--bytes", type=int, default=300_000)
+    parser.add_argument("--only", default="")
+    given = parser.parse_args()
+    given.output.mkdir(parents=True, exist_ok=True)
+    codes = list(installed_codes())
+    groups = {
+        "letters": letters(given.data, given.lines, codes),
+        "words": words(given.data, given.lines, codes),
+        "languages": languages(given.data, given.bytes, codes),
+    }
+    results: dict[str, dict[str, dict[str, Any]]] = {}
+    for group, cases in groups.items():
+        wanted = not given.only or group in given.only.split(",")
+        results[group] = {}
+        for name, measure in cases.items():
+            if wanted or (given.output / f"{name.replace(' ', '_')}.json").exists():
+                results[group][name] = kept(given.output, name, measure)
+                print(f"{name}: {results[group][name]['cpu_seconds']:.1f} s of processor time", flush=True)
+    if results["letters"]:
+        print("\n" + letter_table(results["letters"]))
+        if "plain" in results["letters"]:
+            print("\n" + conditional_table(results["letters"]["plain"]))
+    if results["words"]:
+        print("\n" + word_table(results["words"]))
+    if len(results["languages"]) == len(LANGUAGES) * (len(LANGUAGES) - 1) // 2:
+        print("\n" + language_tables(results["languages"], given.output))
+
+
+if __name__ == "__main__":
+    main()

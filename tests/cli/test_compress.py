@@ -1,0 +1,84 @@
+"""`unmt compress`, through the installed command."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import unmt as package
+
+SAMPLE = Path(package.__file__).parent / "samples" / "harbour.en.txt"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("compress")
+    lines = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "a.txt").write_text("".join(lines[:200]), encoding="utf-8")
+    (folder / "b.txt").write_text("".join(lines[200:400]), encoding="utf-8")
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "short.txt").write_bytes(b"few")
+    (folder / "binary.bin").write_bytes(bytes(range(256)) * 4)
+    return folder
+
+
+def test_the_table_goes_to_standard_output_and_the_rest_to_the_run(unmt, folder, tmp_path):
+    run = tmp_path / "run"
+    done = unmt("compress", "x=a.txt", "y=b.txt", "codes=gzip,xz", "samples=1", f"run.dir={run}", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].split()[:4] == ["code", "C(x)", "C(y)", "C(xy)"]
+    assert [line.split()[0] for line in lines[1:]] == ["gzip", "xz", "mixture"]
+    result = json.loads((run / "result.json").read_text(encoding="utf-8"))
+    assert result["verdict"] == "shared structure"
+    assert {"x", "y", "xy", "y_given_x"} <= result["bits"].keys()
+    assert f"{result['bits']['x']['gzip']:,.0f}" in lines[1]
+    assert result["files"] == {"x": "a.txt", "y": "b.txt"}
+    assert result["arguments"]["x"] == "a.txt"
+    assert "verdict   shared structure" in done.stderr
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert "<h1>Shared structure</h1>" in page
+    assert (run / "config.yaml").exists()
+    assert json.loads((run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()[-1])["stage"] == "done"
+
+
+def test_limit_takes_the_first_lines_and_quiet_says_nothing(unmt, folder, tmp_path):
+    run = tmp_path / "run"
+    keys = ("x=a.txt", "y=b.txt", "codes=gzip", "null=false", "limit=50", "quiet=true", f"run.dir={run}")
+    done = unmt("compress", *keys, cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    result = json.loads((run / "result.json").read_text(encoding="utf-8"))
+    assert result["sizes"]["x"]["lines"] == 50
+    assert result["null_interval"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "x= is missing"),
+        (("x=a.txt",), "y= is missing"),
+        (("squeeze", "x=a.txt", "y=b.txt"), "nothing called 'squeeze'"),
+        (("x=a.txt", "y=b.txt", "output=c"), "output= is given"),
+        (("encode", "input=a.txt"), "output= is missing"),
+        (("encode", "input=a.txt", "output=c", "x=a.txt"), "x= is given"),
+        (("x=-", "y=-"), "standard input can be read once"),
+        (("x=nowhere.txt", "y=b.txt"), "no such file"),
+        (("x=empty.txt", "y=b.txt"), "empty.txt is empty"),
+        (("x=short.txt", "y=b.txt"), "x has 3 bytes"),
+        (("x=a.txt", "y=b.txt", "codes=zip"), "no code 'zip'"),
+        (("x=a.txt", "y=b.txt", "codes=,"), "no code is named"),
+        (("x=a.txt", "y=b.txt", "mapping=enigma"), "mapping=enigma: unknown"),
+        (("x=binary.bin", "y=b.txt", "mapping=auto"), "x is not UTF-8 text"),
+        (("x=a.txt", "y=b.txt", "samples=0"), "samples=0"),
+        (("x=a.txt", "y=b.txt", "limit=0"), "limit=0"),
+    ],
+)
+def test_bad_input_is_a_line_and_status_2(capsys, monkeypatch, folder, arguments, message):
+    from unmt.cli.main import status
+
+    monkeypatch.chdir(folder)
+    assert status(["compress", *arguments]) == 2
+    told = capsys.readouterr()
+    assert message in told.err
+    assert len(told.err.strip().splitlines()) <= 2
+    assert told.out == ""

@@ -1,0 +1,219 @@
+"""Two languages: how many bits do words of x, put into the language of y by a lexicon, save of y?
+
+f takes words of x to words of y. Two honest codes of (x, y) with it, both of lower-case tokens, and both with x first:
+
+    table paid for    x; the words of y that the commonest words of x become, as a text after x; y after f(x)
+    learned on the way    x; the first eighth of y; a lexicon from x and that; the next eighth after f(x) and what
+                          came before; a new lexicon, and so on with twice as much. The decoder has the same texts at
+                          each step and finds the same lexicons, so nothing is paid for them (a prequential code).
+
+Before each word of y the code may go over between y alone, y after x, and y after f(x), so that a poor f costs little.
+The lexicon comes of these two texts and of nothing else (`solvers/context_lexicon.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import log2
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from unmt.coding.codes import Code
+from unmt.coding.mixture import switching_bits
+from unmt.errors import InputError
+from unmt.mappings.lexicon import Lexicon
+from unmt.solvers.context_lexicon import build_lexicon
+from unmt.tasks.compress_lengths import (
+    Costs,
+    Lengths,
+    OnlineCode,
+    by_block,
+    costs_of,
+    is_online,
+    pointer_bits,
+    words_of,
+)
+from unmt.tasks.compress_null import Null
+from unmt.tasks.compress_ways import Way
+from unmt.tasks.lexicon_stage import null_lexicon
+from unmt.tasks.monitor import Monitor
+from unmt.text.tokeniser import Tokeniser
+from unmt.text.word_corpus import WordCorpus
+
+if TYPE_CHECKING:
+    from unmt.tasks.compress import Options, Pair
+
+TABLE, ON_THE_WAY = "f(x) then y, table paid for", "f(x) then y, learned on the way"
+TABLE_WORDS = (250, 1000)
+"""Sizes of the table that are tried; which one is taken costs a bit, as the mixture counts each."""
+
+FIRST_SHARE = 8
+"""The lexicon that is learned on the way begins after this part of y, and again whenever y has doubled."""
+
+LEAST_LINES = 200
+EXCHANGED = "translations exchanged among words of like frequency"
+
+
+@dataclass(frozen=True, eq=False)
+class FoundLexicon:
+    """The lexicons: of both whole texts, and those of growing parts of y by the number of lines that they know."""
+
+    whole: Lexicon
+    parts: dict[int, Lexicon]
+    table_bits: dict[int, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the result holds it."""
+        words = range(min(len(self.whole.source), 60))
+        key = {self.whole.source.words[i]: self.whole.translations(i)[:1] for i in words}
+        return {
+            "family": "lexicon",
+            "side": "x",
+            "key": {word: found[0][0] for word, found in key.items() if found},
+            "mapping_bits": min(self.table_bits.values()),
+            "choice_bits": 0.0,
+            "table_bits": {str(size): bits for size, bits in self.table_bits.items()},
+            "sample": "",
+        }
+
+
+def token_texts(x: bytes, y: bytes) -> tuple[bytes, bytes]:
+    """Both texts as lower-case tokens with single spaces, a line a line: what all codes are then given.
+
+    Raises InputError where there are fewer than LEAST_LINES lines.
+    """
+    found = []
+    for name, text in (("x", x), ("y", y)):
+        lines = text.decode().splitlines()
+        if len(lines) < LEAST_LINES:
+            raise InputError(f"{name} has {len(lines)} lines; mapping=lexicon needs {LEAST_LINES}, a sentence a line.")
+        tokeniser = Tokeniser.learn(lines)
+        found.append("".join(" ".join(tokeniser.tokens(line)) + "\n" for line in lines).encode())
+    return found[0], found[1]
+
+
+def lexicon_ways(
+    code: Code, x: bytes, y: bytes, lengths: Lengths, seed: int, monitor: Monitor
+) -> tuple[FoundLexicon, list[Way]]:
+    """The lexicons of a pair of token texts, and both ways to code the pair with them.
+
+    Raises InputError for a code that does not say what each byte costs.
+    """
+    if not is_online(code):
+        raise InputError(f"mapping=lexicon needs a code that learns byte by byte; {code.name} does not.")
+    sentences = [line.split(" ") if line else [] for line in y.decode().splitlines()]
+    source = WordCorpus.of(line.split(" ") if line else [] for line in x.decode().splitlines())
+    _say(monitor, "lexicon of both texts", 0.4)
+    whole = build_lexicon(source, WordCorpus.of(sentences), seed=seed)[0]
+    parts = {}
+    for lines in cuts(len(sentences))[1:-1]:
+        _say(monitor, f"lexicon of {lines} lines of y", 0.45)
+        parts[lines] = build_lexicon(source, WordCorpus.of(sentences[:lines]), seed=seed)[0]
+    known = _Known.of(code, x, y)
+    tables = {size: known.table_bits(whole, size) for size in TABLE_WORDS}
+    found = FoundLexicon(whole, parts, tables)
+    return found, known.ways(found, lengths.apart)
+
+
+def lexicon_nulls(code: Code, pair: Pair, options: Options, monitor: Monitor) -> list[Null]:
+    """Shared bits with lexicons whose translations are exchanged among words of like frequency."""
+    assert is_online(code)
+    found: FoundLexicon = pair.mapping
+    one = pair.lengths[code.name]
+    known = _Known.of(code, pair.x, pair.y)
+    samples = []
+    for sample in range(options.samples):
+        _say(monitor, f"null: exchanged translations, sample {sample + 1}", 0.7)
+        seed = options.seed + 1000 + sample
+        exchanged = [null_lexicon((lexicon, lexicon), seed)[0] for lexicon in (found.whole, *found.parts.values())]
+        null = FoundLexicon(exchanged[0], dict(zip(found.parts, exchanged[1:], strict=True)), found.table_bits)
+        # Members that do without f are no part of this null: what x alone tells of y is real.
+        ways = known.ways(null, one.apart)
+        samples.append(max(way.saved for way in ways))
+    return [Null(EXCHANGED, tuple(samples))]
+
+
+def cuts(lines: int) -> list[int]:
+    """0, an eighth of the lines, a quarter, a half, all."""
+    found, part = [0], max(lines // FIRST_SHARE, 1)
+    while part < lines:
+        found.append(part)
+        part *= 2
+    return [*found, lines]
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """What every way needs, coded once: costs by byte."""
+
+    code: OnlineCode
+    x: bytes
+    y: bytes
+    x_lines: list[list[str]]
+    y_lines: list[bytes]
+    x_bits: float
+    after_x: Any
+    alone: Costs
+    after: Costs
+
+    @staticmethod
+    def of(code: OnlineCode, x: bytes, y: bytes) -> _Known:
+        state = code.state()
+        x_bits = float(costs_of(code, x, state).sum())
+        after_x = state.copy()
+        lines = [line.split(" ") if line else [] for line in x.decode().splitlines()]
+        alone, after = costs_of(code, y, code.state()), costs_of(code, y, state)
+        return _Known(code, x, y, lines, y.splitlines(keepends=True), x_bits, after_x, alone, after)
+
+    def table_bits(self, lexicon: Lexicon, size: int) -> float:
+        """What the target words of the commonest source words cost as a text after x, and their number."""
+        text = "\n".join(self._entries(lexicon, size).values()) + "\n"
+        return float(costs_of(self.code, text.encode(), self.after_x.copy()).sum()) + log2(len(lexicon.source) + 1)
+
+    def ways(self, found: FoundLexicon, apart: float) -> list[Way]:
+        """Both ways; the sizes of the table are ways of their own."""
+        made = []
+        for size in TABLE_WORDS:
+            after = self._after(self._translated(self._entries(found.whole, size)), b"")(self.y)
+            made.append(self._way(f"{TABLE} ({size} words)", [after], found.table_bits[size], apart))
+        pieces, ends = [], cuts(len(self.y_lines))
+        for start, end in pairwise(ends):
+            piece, before = b"".join(self.y_lines[start:end]), b"".join(self.y_lines[:start])
+            if start:
+                lexicon = found.parts[start]
+                pieces.append(self._after(self._translated(self._entries(lexicon, None)), before)(piece))
+            else:
+                pieces.append(self.after[: len(piece)])
+        made.append(self._way(ON_THE_WAY, [np.concatenate(pieces)], 0.0, apart))
+        return made
+
+    def _way(self, name: str, costs: Sequence[Costs], more: float, apart: float) -> Way:
+        words = [words_of(self.y, one) for one in (self.alone, self.after, *costs)]
+        mixed = switching_bits(np.stack(words))
+        total = self.x_bits + more + float(mixed.sum()) + pointer_bits(len(self.x), len(self.y))
+        return Way(name, total, apart - total, by_block(words[0] - mixed))
+
+    def _after(self, *texts: bytes) -> Any:
+        """A function that gives the costs of a text after these, all read anew."""
+        state = self.code.state()
+        for text in texts:
+            costs_of(self.code, text, state)
+        return lambda text: costs_of(self.code, text, state)
+
+    def _entries(self, lexicon: Lexicon, size: int | None) -> dict[str, str]:
+        best = lexicon.best()
+        count = len(best) if size is None else min(size, len(best))
+        return {lexicon.source.words[i]: lexicon.target.words[best[i]] for i in range(count) if best[i] >= 0}
+
+    def _translated(self, entries: dict[str, str]) -> bytes:
+        """f(x), word by word; what has no entry stays as it is."""
+        return "".join(" ".join(entries.get(word, word) for word in line) + "\n" for line in self.x_lines).encode()
+
+
+def _say(monitor: Monitor, stage: str, fraction: float) -> None:
+    if monitor.stop_requested:
+        raise KeyboardInterrupt
+    monitor.update(stage, 0, None, fraction)
