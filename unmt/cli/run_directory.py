@@ -53,6 +53,15 @@ class RunDirectory:
         with self.refusals(), self.file("metrics.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n")
 
+    def forget_rounds(self, first: int) -> None:
+        """Drop the lines of metrics.jsonl that are of this round or a later one, which is to be made again."""
+        path = self.file("metrics.jsonl")
+        with self.refusals():
+            lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+        kept = [line for line in lines if json.loads(line).get("round", -1) < first]
+        if len(kept) < len(lines):
+            self.write_text("metrics.jsonl", "".join(kept))
+
     @contextmanager
     def refusals(self) -> Iterator[None]:
         """What the file system refuses inside becomes InputError."""

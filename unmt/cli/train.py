@@ -181,7 +181,7 @@ def run(configuration: Configuration) -> None:
         with stop_on_interrupt(progress):
             try:
                 with directory.refusals():
-                    result = train(texts[0], texts[1], directory.path, progress, directory.append_metrics)
+                    result = train(texts, directory, progress)
             finally:
                 progress.clear()
             if result is not None:
@@ -196,10 +196,11 @@ def check(configuration: Configuration) -> None:
     check_numbers(configuration)
     _check_sides(configuration)
     trainer = configuration.trainer
+    least_rounds = 0 if configuration.network.name == "lexicon" else 1
     if trainer.minutes is not None and not (math.isfinite(trainer.minutes) and trainer.minutes > 0):
         raise InputError(f"trainer.minutes={trainer.minutes}: no time to train in. Give a number above 0.")
     for key, value, least in (
-        ("trainer.rounds", trainer.rounds if trainer.rounds is not None else 0, 0),
+        ("trainer.rounds", trainer.rounds if trainer.rounds is not None else 1, least_rounds),
         ("trainer.held_out", trainer.held_out, 1),
         ("network.order", configuration.network.order, 2),
         ("network.beam", configuration.network.beam, 1),
@@ -241,7 +242,7 @@ def _check_net(configuration: Configuration) -> None:
 
 
 def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | None]:
-    """Trains the network that is configured: (source, target, folder, monitor, metrics) to a result or None."""
+    """Trains the network that is configured: (texts, run directory, monitor) to a result or None."""
     network, trainer = configuration.network, configuration.trainer
     shared: dict[str, Any] = {
         "held_out": trainer.held_out,
@@ -258,7 +259,9 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
         plain = Settings(
             rounds=rounds, minutes=trainer.minutes, beam=network.beam, sentences=network.sentences, **shared
         )
-        return lambda source, target, *rest: train_lexicon(source, target, plain, *rest)
+        return lambda texts, directory, monitor: train_lexicon(
+            *texts, plain, directory.path, monitor, directory.append_metrics
+        )
     from unmt.tasks.neural_settings import NeuralSettings, Objectives
     from unmt.tasks.train_transformer import train_transformer
 
@@ -270,7 +273,9 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
         minutes=minutes, rounds=trainer.rounds, device=trainer.device, start=start,
         objectives=Objectives(**asdict(configuration.objectives)), **net, **steps, **shared,
     )  # fmt: skip
-    return lambda source, target, *rest: train_transformer(source, target, settings, *rest)
+    return lambda texts, directory, monitor: train_transformer(
+        *texts, settings, directory.path, monitor, directory.append_metrics, directory.forget_rounds
+    )
 
 
 def _check_sides(configuration: Configuration) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,13 @@ BATCH = 64
 SAMPLES = 8
 
 
-def neural_figures(net: Transformer, rounds: Rounds) -> dict[str, dict[str, Any]]:
+def neural_figures(
+    net: Transformer, rounds: Rounds, beat: Callable[[], None] = lambda: None
+) -> dict[str, dict[str, Any]]:
     """Of each direction, by name: TranslationCode's figures in bits a word, round_trip_bleu, and the guards' figures.
 
-    The way back of the code lengths is the net's own translation back, which is what back-translation trains.
+    beat: is called every few seconds or sooner. The way back of the code lengths is the net's own translation back,
+    which is what back-translation trains.
     """
     data, outputs = rounds.data, rounds.data.outputs(rounds.device)
     texts = [[data.pieces.decode(row.tolist()) for row in _rows(corpus)] for corpus in data.held_out]
@@ -34,11 +38,11 @@ def neural_figures(net: Transformer, rounds: Rounds) -> dict[str, dict[str, Any]
     for one in (0, 1):
         other = 1 - one
         sources = _rows(data.held_out[one])
-        results = search(net, sources, rounds.search(other), threads=rounds.threads)
+        results = search(net, sources, rounds.search(other), threads=rounds.threads, told=lambda _: beat())
         translated = [result.ids for result in results]
         words = [data.pieces.decode(row.tolist()) for row in translated]
         code = _code(net, data, one, translated, words, texts, outputs[one], rounds)
-        returned = search(net, translated, rounds.search(one), threads=rounds.threads)
+        returned = search(net, translated, rounds.search(one), threads=rounds.threads, told=lambda _: beat())
         back = [" ".join(data.pieces.decode(result.ids.tolist())) for result in returned]
         metric = TranslationMetric(
             "bleu", [[" ".join(text) for text in texts[one]]], is_lowercase=True, tokenize="none"

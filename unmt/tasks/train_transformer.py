@@ -50,12 +50,16 @@ def train_transformer(
     folder: Path,
     monitor: Monitor | None = None,
     metrics: Callable[[dict[str, Any]], None] | None = None,
+    resumed: Callable[[int], None] | None = None,
 ) -> dict[str, Any] | None:
     """Train in a run directory, or go on there; what result.json holds, or None where it was interrupted.
 
+    metrics: takes the row of each round. resumed: is told once from which round on rows will come; rows of those
+    rounds that are there already are of a round that was killed before its checkpoint.
     Raises InputError where the texts are too short, share no structure, or differ from those that the run began with.
     """
     run = _Run((source, target), settings, folder, monitor or Monitor(), metrics or (lambda _: None))
+    run.resumed = resumed or run.resumed
     try:
         return run.to_the_end()
     except StoppedError:
@@ -80,6 +84,7 @@ class _Run:
         self.before = 0.0
         self.entries: list[dict[str, Any]] = []
         self.round = 0
+        self.resumed: Callable[[int], None] = lambda _: None
         self.threads = cores(settings.threads)
         self.device = device_of(settings.device)
         if self.device.type == "cpu":
@@ -104,13 +109,12 @@ class _Run:
         self.rounds = Rounds(data, settings, self.device, self.threads)
         self.trainer = self._trainer(len(data.pieces))
         self._restore()
+        self.resumed(self.round)
         last_seconds = 0.0
-        while not self._is_over(last_seconds):
+        while not (self._has_collapsed() or self._is_over(last_seconds)):
             began = time.monotonic()
             self._round()
             last_seconds = max(last_seconds, time.monotonic() - began)
-            if self._has_collapsed():
-                break
         return self._finished()
 
     def _check_data(self) -> None:
@@ -239,7 +243,7 @@ class _Run:
         return (number + 1) % self.settings.evaluate_every == 0 or number + 1 == self.settings.rounds
 
     def _entry(self, number: int, row: dict[str, Any]) -> dict[str, Any]:
-        found = neural_figures(self.net, self.rounds)
+        found = neural_figures(self.net, self.rounds, lambda: self._say("held-out sentences", self._fraction))
         samples = {
             way: [
                 {"source": line, "hypothesis": text}
@@ -259,11 +263,13 @@ class _Run:
         }
 
     def _keep_best(self, entry: dict[str, Any]) -> None:
-        """Keep the weights of the few best rounds by now."""
+        """Keep the weights of the few best rounds by now, and of no other."""
         weights = {name: weight.detach() for name, weight in self.net.named_parameters()}
         save_tensors(self._weights(entry["round"]), weights, {"round": entry["round"]})
-        for worse in sorted(self.entries, key=score)[KEPT_BEST:]:
-            self._weights(worse["round"]).unlink(missing_ok=True)
+        best = {self._weights(kept["round"]) for kept in sorted(self.entries, key=preference)[:KEPT_BEST]}
+        for path in self.stages.folder.glob("round-*.safetensors"):
+            if path not in best:
+                path.unlink()
 
     def _weights(self, number: int) -> Path:
         return self.stages.folder / f"round-{number}.safetensors"
@@ -279,10 +285,12 @@ class _Run:
             row = {"round": self.round - 1, "steps": self.trainer.steps, "seconds": 0.0}
             self.entries.append(self._entry(self.round - 1, row))
             self._keep_best(self.entries[-1])
-        healthy = [entry for entry in self.entries if not any(entry["guards"].values())] or self.entries
-        chosen = min(healthy, key=score)
-        tensors, _ = load_tensors(self._weights(chosen["round"]))
-        self.net.load_state_dict(tensors, strict=False)
+        chosen = min(self.entries, key=preference)
+        path = self._weights(chosen["round"])
+        try:
+            self.net.load_state_dict(load_tensors(path)[0])
+        except (OSError, ValueError, RuntimeError):
+            raise damaged(path) from None
         data = self.rounds.data
         languages = {
             side.language: Language(side.language, side.tokeniser, side.vocabulary, side.ngrams) for side in self.sides
@@ -363,6 +371,11 @@ def score(entry: dict[str, Any]) -> float:
     """The mean over the directions of the two-sided code length, in bits a word: the less, the better."""
     figures = entry["figures"].values()
     return float(sum(values["two_sided"] for values in figures)) / len(figures)
+
+
+def preference(entry: dict[str, Any]) -> tuple[bool, float]:
+    """The less, the better: rounds that tripped no guard come first, then the score counts."""
+    return any(entry["guards"].values()), score(entry)
 
 
 def device_of(name: str) -> torch.device:
