@@ -48,26 +48,30 @@ class Rounds:
 
     def kinds(self, number: int) -> list[str]:
         """What each step of a round learns from."""
+        counts = self._counts(number)
+        kinds = [name for name in KINDS for _ in range(counts.get(name, 0))]
+        return [kinds[place] for place in self._rng(number, 0).permutation(len(kinds))]
+
+    def _counts(self, number: int) -> dict[str, int]:
+        """Steps of each kind in a round."""
         settings = self.settings
         shares = settings.objectives.shares(number, settings.start_rounds, has_start=bool(self.data.start))
         counts = {name: int(share * settings.steps) for name, share in shares.items()}
         counts[max(shares, key=lambda name: shares[name])] += settings.steps - sum(counts.values())
-        kinds = [name for name in KINDS for _ in range(counts.get(name, 0))]
-        return [kinds[place] for place in self._rng(number, 0).permutation(len(kinds))]
+        return counts
 
     def shards(
         self, number: int, model: Transformer, told: Callable[[float], None] | None = None
     ) -> Iterator[list[Shard]]:
         """The shards of each step of a round, one a language that is written. model: translates what is fresh."""
         kinds = self.kinds(number)
-        needed = kinds.count("fresh")
         sources: dict[str, list[Iterator[tuple[Rows, Rows]]]] = {}
         languages = range(len(self.data.sides))
         for kind in KINDS:
             if kind not in kinds:
                 continue
             if kind == "fresh":
-                pairs = [self._fresh(number, language, needed, model, told) for language in languages]
+                pairs = [self._fresh(number, language, model, told) for language in languages]
                 sources[kind] = [self._cycled(pair, number, language, 1) for language, pair in enumerate(pairs)]
             elif kind == "start":
                 sources[kind] = [self._cycled(self.data.start[language], number, language, 2) for language in languages]
@@ -101,11 +105,11 @@ class Rounds:
             time += 1
 
     def _fresh(
-        self, number: int, language: int, batches: int, model: Transformer, told: Callable[[float], None] | None
+        self, number: int, language: int, model: Transformer, told: Callable[[float], None] | None
     ) -> tuple[PieceCorpus, PieceCorpus]:
         """Real sentences of a language and their translations into the other, by the model as it is now."""
         real = self.data.training[language]
-        chosen = self._next_sentences(number, language, batches)
+        chosen = self._next_sentences(number, language)
         targets = [real[i] for i in chosen]
         other = 1 - language
         how = self.search(other)
@@ -126,13 +130,17 @@ class Rounds:
             return PieceCorpus.of(targets), PieceCorpus.of(targets)
         return PieceCorpus.of(sources).subset(kept), PieceCorpus.of(targets).subset(kept)
 
-    def _next_sentences(self, number: int, language: int, batches: int) -> NDArray[np.int64]:
-        """As many as fill so many batches: all of a text before any of it comes again, in another order each time."""
+    def _next_sentences(self, number: int, language: int) -> NDArray[np.int64]:
+        """As many as fill the round: all of a text before any of it comes again, in another order each time."""
         real = self.data.training[language]
         usable = np.flatnonzero(real.lengths > 0)
         mean = float(real.lengths[usable].mean()) + 1.0
-        wanted = int(batches * self.settings.tokens / mean) + 1
-        first = (number - self.settings.start_rounds) * wanted
+
+        def needed(round_: int) -> int:
+            return int(self._counts(round_).get("fresh", 0) * self.settings.tokens / mean) + 1
+
+        # Rounds need more and more of them, as text of one language alone gives way.
+        wanted, first = needed(number), sum(map(needed, range(self.settings.start_rounds, number)))
         found: list[NDArray[np.int64]] = []
         while wanted > 0:
             lap, place = divmod(first, len(usable))

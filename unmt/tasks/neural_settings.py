@@ -35,10 +35,8 @@ class Objectives:
         rest = max(0.0, 1.0 - number / self.alone_until) if number >= start_rounds else 1.0
         found = {name: share * rest for name, share in alone.items()}
         left = max(0.0, 1.0 - sum(found.values()))
-        if number < start_rounds:
+        if number < start_rounds or not self.back_translation:
             found["start" if has_start else "denoising"] = left + (0.0 if has_start else found["denoising"])
-        elif not self.back_translation:
-            found["start"] = left
         else:
             found["start"] = min(left, self.start_pairs) if has_start else 0.0
             found["fresh"] = left - found["start"]
