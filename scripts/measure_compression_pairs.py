@@ -206,7 +206,7 @@ def main() -> None:
     parser.add_argument("--only", default="")
     given = parser.parse_args()
     given.output.mkdir(parents=True, exist_ok=True)
-    codes = list(installed_codes())
+    codes = list(installed_codes(4 * max(given.bytes, 75 * given.lines)))
     groups = {
         "letters": letters(given.data, given.lines, codes),
         "words": words(given.data, given.lines, codes),

@@ -18,7 +18,7 @@ from unmt.errors import InputError
 from unmt.mappings.substitution import Substitution
 from unmt.tasks.compress import compress
 from unmt.tasks.compress_interval import interval, resampled_sums
-from unmt.tasks.compress_lengths import apart_again, blocks_of, by_words, in_turns, measured, words_of
+from unmt.tasks.compress_lengths import apart_again, blocks_of, in_turns, measured
 from unmt.tasks.compress_mapping import as_code, exchanged_letters, gap_bits, searched
 from unmt.tasks.compress_ways import mapped
 from unmt.tasks.monitor import Monitor
@@ -172,15 +172,6 @@ def test_blocks_are_the_text(text, count):
     assert 1 <= len(blocks) <= count
 
 
-@given(st.text(alphabet="ab \n", max_size=60))
-def test_words_have_the_costs_of_their_bytes(text):
-    data = text.encode()
-    costs = np.arange(1.0, len(data) + 1)
-    words = words_of(data, costs)
-    assert words.sum() == pytest.approx(costs.sum())
-    assert by_words(data, [costs, costs]).sum() == pytest.approx(costs.sum())
-
-
 def test_bits_are_told_by_byte_and_by_character(code):
     text = "жизнь прожить не поле перейти и так далее\n" * 20
     found = compress(text, text, codes=[code], null=False)
@@ -241,7 +232,7 @@ def test_the_bits_of_f_are_in_every_length_with_f(halves, code):
     without = measured(code, x.encode(), y.encode())
     ways = mapped(code, x.encode(), y.encode(), found, without.apart)
     assert found.bits > 40
-    for way, name in zip(ways, ("x then y", "x then y, word by word"), strict=True):
+    for way, name in zip(ways, ("x then y", "x then y, byte by byte"), strict=True):
         assert way.bits == pytest.approx(without.ways[name] + found.bits)
 
 

@@ -132,8 +132,8 @@ def _measure(configuration: Configuration) -> None:
 
     assert configuration.x is not None
     assert configuration.y is not None
-    codes = chosen_codes(configuration.codes)
     texts = [head_of(read_file(expanded(path)), configuration.limit) for path in (configuration.x, configuration.y)]
+    codes = chosen_codes(configuration.codes, 2 * sum(map(len, texts)))
     unrelated = None if configuration.unrelated is None else read_file(expanded(configuration.unrelated))
     with run_directory("compress", configuration) as directory:
         progress = Progress(directory.append_metrics, quiet=configuration.quiet)
@@ -160,12 +160,13 @@ def _measure(configuration: Configuration) -> None:
         )
 
 
-def chosen_codes(value: str | None) -> "list[Code] | None":
-    """The codes of codes=, in that order; None for all that are installed. Raises InputError for unknown ones."""
+def chosen_codes(value: str | None, size: int) -> "list[Code] | None":
+    """The codes of codes=, in that order, for so many bytes; None for all. Raises InputError for unknown ones."""
     if value is None:
         return None
     from unmt.coding.context_mixing import ContextMixing
     from unmt.coding.general_codes import COMPRESSORS, general_code
+    from unmt.tasks.compress import own_code
 
     names = list(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
     known = (*COMPRESSORS, MIXING)
@@ -174,7 +175,7 @@ def chosen_codes(value: str | None) -> "list[Code] | None":
             raise InputError(f"codes={value}: there is no code {name!r}. Choose of {', '.join(known)}.")
     if not names:
         raise InputError(f"codes={value}: no code is named. Choose of {', '.join(known)}.")
-    return [ContextMixing() if name == MIXING else general_code(name) for name in names]
+    return [own_code(size, ContextMixing) if name == MIXING else general_code(name) for name in names]
 
 
 def _keep(directory: RunDirectory, progress: Progress, result: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log2
 from typing import Any
@@ -20,7 +20,7 @@ from unmt.errors import InputError
 from unmt.mappings.families import FAMILIES
 from unmt.tasks import compress_lengths as lengths_of
 from unmt.tasks.compress_interval import interval
-from unmt.tasks.compress_lengths import APART, BY_WORDS, X_FIRST, Y_FIRST, Lengths, is_online, measured
+from unmt.tasks.compress_lengths import APART, BY_BYTES, X_FIRST, Y_FIRST, Lengths, is_online, measured
 from unmt.tasks.compress_mapping import FoundMapping, searched
 from unmt.tasks.compress_null import Null, null_interval, nulls, substitutes
 from unmt.tasks.compress_result import MIXTURE, NOTHING, SHARED, Compression
@@ -29,6 +29,8 @@ from unmt.tasks.monitor import Monitor
 
 NONE, AUTO, LEXICON = "none", "auto", "lexicon"
 LEAST_BYTES = 16
+SLOT_BYTES_A_BYTE = 64
+"""Memory of our own code for each byte that it reads, so that nothing it has seen must make room."""
 SHORT_WINDOW = 0.5
 """Share of C(x) that x costs a second time from which on a code is said not to see the whole of x."""
 
@@ -91,7 +93,7 @@ def compress(
     )
     check(x, y, options)
     monitor = monitor or Monitor()
-    used = list(installed_codes() if codes is None else codes)
+    used = list(installed_codes(2 * (len(x) + len(y))) if codes is None else codes)
     sizes = {"x": size_of(x), "y": size_of(y)}
     text = "as it stands"
     if mapping == LEXICON:
@@ -110,12 +112,18 @@ def compress(
     return _result(pair, best, found, options, text, sizes, time.perf_counter() - start)
 
 
-def installed_codes() -> tuple[Code, ...]:
-    """The general compressors that there are, and our own."""
+def installed_codes(size: int) -> tuple[Code, ...]:
+    """The general compressors that there are, and our own with memory enough for `size` bytes."""
     from unmt.coding.context_mixing import ContextMixing
     from unmt.coding.general_codes import general_codes
 
-    return (*general_codes(), ContextMixing())
+    return (*general_codes(), own_code(size, ContextMixing))
+
+
+def own_code(size: int, kind: Callable[..., Code]) -> Code:
+    """Our code for so many bytes: a state is copied now and then, so it shall not be larger than it has to be."""
+    slots = min(max((SLOT_BYTES_A_BYTE * size).bit_length(), 22), 28)
+    return kind(slot_bits=slots, text_bits=min(max(size.bit_length(), 16), 26))
 
 
 def as_bytes(text: bytes | str) -> bytes:
@@ -292,7 +300,7 @@ def _bits(pair: Pair, x_bits: float, y_bits: float, joint: float) -> dict[str, d
         "x_given_y": {code: one.x_given_y for code, one in lengths.items()},
         "joint": {**by_code, MIXTURE: joint},
     }
-    for name, way in (("in_turns", lengths_of.IN_TURNS), ("word_by_word", BY_WORDS)):
+    for name, way in (("in_turns", lengths_of.IN_TURNS), ("byte_by_byte", BY_BYTES)):
         found[name] = {code: one.ways[way] for code, one in lengths.items() if way in one.ways}
     if pair.ways:
         found["with_mapping"] = {code: min(way.bits for way in ways) for code, ways in pair.ways.items() if ways}

@@ -2,12 +2,11 @@
 
 A pair can be coded apart, one after the other in either order, or in turns of a few lines, which is what a short
 window needs. A code that says what each byte costs can also go over from "y alone" to "y after x" and back before every
-word. The joint code is the Bayesian mixture of all of these: never more than log2 of their number above the best.
+byte. The joint code is the Bayesian mixture of all of these: never more than log2 of their number above the best.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -18,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmt.coding.codes import Code
-from unmt.coding.mixture import switching_bits
+from unmt.coding.local_mixture import local_bits
 from unmt.tasks.compress_conditional import conditional
 
 APART, X_FIRST, Y_FIRST, IN_TURNS = "apart", "x then y", "y then x", "in turns"
-BY_WORDS = "x then y, word by word"
+BY_BYTES = "x then y, byte by byte"
 
 BLOCKS, FEW_BLOCKS = 32, 8
 """Blocks of a text whose savings make an interval; few for a code that compresses every prefix anew."""
@@ -107,7 +106,7 @@ def _online(code: OnlineCode, x: bytes, y: bytes) -> Lengths:
     y_after, x_after = costs_of(code, y, after_x), costs_of(code, x, after_y)
     repeated_x = costs_of(code, x, twice_x).sum()
     costs_of(code, y, twice_y)
-    mixed = by_words(y, [y_alone, y_after])
+    mixed = local_bits([y_alone, y_after])
     return Lengths(
         code.name,
         float(x_alone.sum()),
@@ -115,7 +114,7 @@ def _online(code: OnlineCode, x: bytes, y: bytes) -> Lengths:
         {
             X_FIRST: float(x_alone.sum() + y_after.sum()) + split,
             Y_FIRST: float(y_alone.sum() + x_after.sum()) + split,
-            BY_WORDS: float(x_alone.sum() + mixed.sum()) + split,
+            BY_BYTES: float(x_alone.sum() + mixed.sum()) + split,
         },
         float(repeated_x),
         float(costs_of(code, y, twice_x).sum()),
@@ -124,7 +123,7 @@ def _online(code: OnlineCode, x: bytes, y: bytes) -> Lengths:
         {
             X_FIRST: by_block(y_alone - y_after),
             Y_FIRST: by_block(x_alone - x_after),
-            BY_WORDS: by_block(words_of(y, y_alone) - mixed),
+            BY_BYTES: by_block(y_alone - mixed),
         },
         y_alone,
     )
@@ -133,19 +132,6 @@ def _online(code: OnlineCode, x: bytes, y: bytes) -> Lengths:
 def costs_of(code: OnlineCode, text: bytes, state: Any) -> Costs:
     """Bits (bytes,) of each byte after the state, which goes on."""
     return np.asarray(code.costs(text, state), np.float64)
-
-
-def by_words(text: bytes, costs: Sequence[Costs]) -> Costs:
-    """Bits (words,) of each word under a mixture that may go over from one of the costs (bytes,) to another."""
-    return switching_bits(np.stack([words_of(text, one) for one in costs]))
-
-
-def words_of(text: bytes, costs: Costs) -> Costs:
-    """The costs of the bytes summed to words: a word ends behind white space; at least one."""
-    data = np.frombuffer(text, np.uint8)
-    starts = np.flatnonzero(np.isin(data, np.frombuffer(b" \n\t\r", np.uint8))) + 1
-    starts = np.concatenate([[0], starts[starts < len(data)]])
-    return np.add.reduceat(costs, starts) if len(costs) else np.zeros(1)
 
 
 def by_block(saved: Costs) -> tuple[float, ...]:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from unmt.coding.codes import Code
+from unmt.coding.local_mixture import local_bits
 from unmt.tasks.compress_lengths import (
-    BY_WORDS,
+    BY_BYTES,
     X_FIRST,
     Costs,
     by_block,
-    by_words,
     costs_of,
     is_online,
     pointer_bits,
     saved_by_block,
-    words_of,
 )
 from unmt.tasks.compress_mapping import FoundMapping
 
-MAPPED, MAPPED_BY_WORDS = "f(x) then y", "f(x) then y, word by word"
+MAPPED, MAPPED_BY_BYTES = "f(x) then y", "f(x) then y, byte by byte"
 
 
 @dataclass(frozen=True)
@@ -36,10 +35,10 @@ class Way:
 
 
 def one_after_the_other(
-    code: Code, first: bytes, second: bytes, apart: float, more: float, names: tuple[str, str] = (X_FIRST, BY_WORDS),
+    code: Code, first: bytes, second: bytes, apart: float, more: float, names: tuple[str, str] = (X_FIRST, BY_BYTES),
     alone: Costs | None = None, *, with_blocks: bool = False,
 ) -> list[Way]:  # fmt: skip
-    """The second text after the first, plainly and (by an online code) word by word.
+    """The second text after the first, plainly and (by an online code) byte by byte.
 
     apart: bits of what is to be coded, apart; more: bits that are paid beside both. alone: costs of the second text
     alone, where they are known. with_blocks: also of a code that has to compress every prefix anew for them.
@@ -53,11 +52,11 @@ def one_after_the_other(
     before = float(costs_of(code, first, state).sum()) + more
     after = costs_of(code, second, state)
     alone = costs_of(code, second, code.state()) if alone is None else alone
-    mixed = by_words(second, [alone, after])
+    mixed = local_bits([alone, after])
     total, mixed_total = before + float(after.sum()), before + float(mixed.sum())
     return [
         Way(names[0], total, apart - total, by_block(alone - after)),
-        Way(names[1], mixed_total, apart - mixed_total, by_block(words_of(second, alone) - mixed)),
+        Way(names[1], mixed_total, apart - mixed_total, by_block(alone - mixed)),
     ]
 
 
@@ -68,5 +67,5 @@ def mapped(
     """The pair by way of a mapping: f(x) then y, or x then f(y)."""
     first, second = (found.text, y) if found.side == "x" else (x, found.text)
     alone = y_alone if found.side == "x" else None
-    names = (MAPPED, MAPPED_BY_WORDS)
+    names = (MAPPED, MAPPED_BY_BYTES)
     return one_after_the_other(code, first, second, apart, found.all_bits, names, alone, with_blocks=with_blocks)

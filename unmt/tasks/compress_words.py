@@ -7,7 +7,7 @@ f takes words of x to words of y. Two honest codes of (x, y) with it, both of lo
                           came before; a new lexicon, and so on with twice as much. The decoder has the same texts at
                           each step and finds the same lexicons, so nothing is paid for them (a prequential code).
 
-Before each word of y the code may go over between y alone, y after x, and y after f(x), so that a poor f costs little.
+Before each byte of y the code may go over between y alone, y after x, and y after f(x), so that a poor f costs little.
 The lexicon comes of these two texts and of nothing else (`solvers/context_lexicon.py`).
 """
 
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from unmt.coding.codes import Code
-from unmt.coding.mixture import switching_bits
+from unmt.coding.local_mixture import local_bits
 from unmt.errors import InputError
 from unmt.mappings.lexicon import Lexicon
 from unmt.solvers.context_lexicon import build_lexicon
@@ -34,7 +34,6 @@ from unmt.tasks.compress_lengths import (
     costs_of,
     is_online,
     pointer_bits,
-    words_of,
 )
 from unmt.tasks.compress_null import Null
 from unmt.tasks.compress_ways import Way
@@ -191,10 +190,9 @@ class _Known:
         return made
 
     def _way(self, name: str, costs: Sequence[Costs], more: float, apart: float) -> Way:
-        words = [words_of(self.y, one) for one in (self.alone, self.after, *costs)]
-        mixed = switching_bits(np.stack(words))
+        mixed = local_bits([self.alone, self.after, *costs])
         total = self.x_bits + more + float(mixed.sum()) + pointer_bits(len(self.x), len(self.y))
-        return Way(name, total, apart - total, by_block(words[0] - mixed))
+        return Way(name, total, apart - total, by_block(self.alone - mixed))
 
     def _after(self, *texts: bytes) -> Any:
         """A function that gives the costs of a text after these, all read anew."""
