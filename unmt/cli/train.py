@@ -59,12 +59,13 @@ Of a Transformer
                      network.decoder_layers=2, network.dropout=0.1, network.longest=256 (pieces of a sentence)
   trainer.device=auto  a GPU where there is one; or cpu, or cuda
   trainer.steps=200  of a round, each of trainer.tokens=400 target pieces a direction, at the rate trainer.rate=0.0015
-  trainer.start_rounds=8  rounds that learn from the start alone
-  trainer.evaluate_every=4  rounds between two looks at the sentences that are kept out
-  objectives.start_pairs=0.3  shares of the steps: translations of the start, objectives.denoising=0.2,
+  trainer.start_rounds=25  rounds that learn from the start alone
+  trainer.evaluate_every=5  rounds between two looks at the sentences that are kept out
+  objectives.start_pairs=0.4  shares of the steps: back-translations by the start, objectives.denoising=0.1,
                      objectives.causal=0, objectives.masked=0, objectives.spans=0 of one language alone; the rest is
-                     back-translation (objectives.back_translation=false leaves it out)
-  objectives.alone_until=40  round from which on no step learns from one language alone
+                     back-translation by the net itself (objectives.back_translation=false leaves it out)
+  objectives.forward=0.4  share of the first rounds that learns to translate as the start does
+  objectives.alone_until=60  round from which on no step learns from one language alone
   objectives.sampled=null  back-translation draws at this temperature; null: takes the likeliest
   objectives.adversarial=0  weight of a discriminator that the encoder hides the language from
 
@@ -80,7 +81,7 @@ NETWORKS = ("lexicon", "transformer")
 LEXICON_ROUNDS, NEURAL_MINUTES = 5, 60.0
 NET_KEYS = ("pieces", "width", "heads", "inner", "encoder_layers", "decoder_layers", "dropout", "longest")
 LEAST = {"pieces": 300, "width": 4, "heads": 1, "inner": 1, "encoder_layers": 1, "decoder_layers": 1, "longest": 16}
-SHARES = ("start_pairs", "denoising", "causal", "masked", "spans")
+SHARES = ("start_pairs", "forward", "denoising", "causal", "masked", "spans")
 
 LONGEST_NAME = 32
 """Names of languages are parts of names of files."""
@@ -118,15 +119,16 @@ class NetworkSettings:
 class ObjectiveSettings:
     """What the steps of a Transformer learn from."""
 
-    start_pairs: float = 0.3
-    denoising: float = 0.2
+    start_pairs: float = 0.4
+    forward: float = 0.4
+    denoising: float = 0.1
     causal: float = 0.0
     masked: float = 0.0
     spans: float = 0.0
     back_translation: bool = True
     sampled: float | None = None
     adversarial: float = 0.0
-    alone_until: int = 40
+    alone_until: int = 60
 
 
 @dataclass
@@ -141,8 +143,8 @@ class TrainerSettings:
     steps: int = 200
     tokens: int = 400
     rate: float = 0.0015
-    start_rounds: int = 8
-    evaluate_every: int = 4
+    start_rounds: int = 25
+    evaluate_every: int = 5
 
 
 @dataclass
@@ -231,8 +233,8 @@ def _check_net(configuration: Configuration) -> None:
     for name, value in zip(SHARES, shares, strict=True):
         if not (math.isfinite(value) and 0.0 <= value <= 1.0):
             raise InputError(f"objectives.{name}={value}: give a share from 0 to 1.")
-    if sum(shares[1:]) > 1.0:
-        raise InputError(f"objectives: {', '.join(SHARES[1:])} are {sum(shares[1:]):g} together. Give 1 at most.")
+    if sum(shares[2:]) > 1.0:
+        raise InputError(f"objectives: {', '.join(SHARES[2:])} are {sum(shares[2:]):g} together. Give 1 at most.")
     if not (math.isfinite(objectives.adversarial) and objectives.adversarial >= 0.0):
         raise InputError(f"objectives.adversarial={objectives.adversarial}: give 0 or more.")
     if objectives.sampled is not None and not (math.isfinite(objectives.sampled) and objectives.sampled > 0.0):

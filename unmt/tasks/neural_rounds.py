@@ -24,7 +24,7 @@ from unmt.tasks.neural_settings import NeuralSettings
 from unmt.text.piece_corpus import PieceCorpus
 from unmt.text.pieces import BLANK_ID, END_ID
 
-KINDS = ("start", "fresh", "denoising", "causal", "masked", "spans")
+KINDS = ("start", "forward", "fresh", "denoising", "causal", "masked", "spans")
 ALONE = ("denoising", "causal", "masked", "spans")
 
 
@@ -73,11 +73,14 @@ class Rounds:
             if kind == "fresh":
                 pairs = [self._fresh(number, language, model, told) for language in languages]
                 sources[kind] = [self._cycled(pair, number, language, 1) for language, pair in enumerate(pairs)]
+            elif kind == "forward":
+                turned = [self.data.start[1 - language][::-1] for language in languages]
+                sources[kind] = [self._cycled(pair, number, language, 3) for language, pair in enumerate(turned)]
             elif kind == "start":
                 sources[kind] = [self._cycled(self.data.start[language], number, language, 2) for language in languages]
             else:
                 sources[kind] = [
-                    self._cycled((self.data.training[language],) * 2, number, language, 3 + KINDS.index(kind))
+                    self._cycled((self.data.training[language],) * 2, number, language, 4 + KINDS.index(kind))
                     for language in languages
                 ]
         for kind in kinds:
@@ -169,7 +172,7 @@ class Rounds:
             batch = self._batch(kind, language, tag, sources, targets, draw).to(self.device)
             nats, encoded = pair_nats(net, batch, output, smoothing=settings.smoothing, dropout=draw.dropout)
             named = {f"{kind}.{self.data.sides[language].language}": float(nats.detach())}
-            if student.discriminator is not None and kind in {"start", "fresh", "denoising"}:
+            if student.discriminator is not None and kind in {"start", "forward", "fresh", "denoising"}:
                 latent = latent_nats(student.discriminator, encoded, batch.source, batch.source_language)
                 nats = nats + settings.objectives.adversarial * batch.tokens * latent
             return ShardLoss(nats, batch.tokens, named)

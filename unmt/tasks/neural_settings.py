@@ -14,19 +14,22 @@ FREE = ("minutes", "rounds", "threads", "force", "device")
 class Objectives:
     """Shares of the steps, by what they learn from; back-translation has the rest.
 
-    start_pairs: translations of the lexicon model, while it is all there is and afterwards. denoising, causal, masked,
+    start_pairs: real sentences, each to be told from the lexicon model's translation of it; the first rounds have no
+    other back-translation. forward: the other way around, the lexicon model's translations, each to be told from the
+    real sentence, in the first rounds alone (self-training: He et al., 2022). denoising, causal, masked,
     spans: text of one language alone, until round `alone_until`. adversarial: weight of latent matching in the steps
     that translate. sampled: back-translation draws from the net at this temperature instead of taking the likeliest.
     """
 
-    start_pairs: float = 0.3
-    denoising: float = 0.2
+    start_pairs: float = 0.4
+    forward: float = 0.4
+    denoising: float = 0.1
     causal: float = 0.0
     masked: float = 0.0
     spans: float = 0.0
     back_translation: bool = True
     adversarial: float = 0.0
-    alone_until: int = 40
+    alone_until: int = 60
     sampled: float | None = None
 
     def shares(self, number: int, start_rounds: int, *, has_start: bool) -> dict[str, float]:
@@ -36,6 +39,8 @@ class Objectives:
         found = {name: share * rest for name, share in alone.items()}
         left = max(0.0, 1.0 - sum(found.values()))
         if number < start_rounds or not self.back_translation:
+            found["forward"] = min(left, self.forward) if has_start else 0.0
+            left -= found["forward"]
             found["start" if has_start else "denoising"] = left + (0.0 if has_start else found["denoising"])
         else:
             found["start"] = min(left, self.start_pairs) if has_start else 0.0
@@ -62,12 +67,12 @@ class NeuralSettings:
     longest: int = 256
     order: int = 5
     start: str = "lexicon"
-    start_rounds: int = 8
+    start_rounds: int = 25
     steps: int = 200
     tokens: int = 400
     rate: float = 1.5e-3
     smoothing: float = 0.1
-    evaluate_every: int = 4
+    evaluate_every: int = 5
     objectives: Objectives = field(default_factory=Objectives)
     noise: WordNoise = field(default_factory=WordNoise)
     minutes: float | None = 60.0
