@@ -4,7 +4,7 @@ from importlib import import_module
 
 from unmt.cli.command import Command
 
-NAMES = ("decipher", "language", "align", "train", "translate", "evaluate", "compress", "bench", "prepare")
+NAMES = ("decipher", "language", "align", "train", "translate", "evaluate", "compress", "probe", "bench", "prepare")
 
 
 def load(name: str) -> Command:
