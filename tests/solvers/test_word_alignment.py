@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from unmt.solvers.hmm import WIDEST, first_jumps, hmm_links, hmm_posteriors
-from unmt.solvers.ibm1 import ibm1_bits, ibm1_posteriors, learn_ibm1
+from unmt.solvers.ibm1 import ibm1_posteriors
 from unmt.solvers.sentence_pairs import LONGEST, SentencePairs
 from unmt.solvers.symmetrisation import grow_diag_final_and
-from unmt.solvers.translation_table import TranslationTable, co_occurrences, counted, normalised
+from unmt.solvers.translation_table import co_occurrences, counted, normalised
 from unmt.solvers.word_alignment import AlignmentSettings, align_words
 from unmt.text.word_corpus import WordCorpus
 
@@ -223,29 +223,6 @@ def test_grow_diag_final_and() -> None:
     # (3, 0) touches nothing, and its target word has a link: left out.
     far = grow_diag_final_and(pairs, np.array([0, -1, -1, -1], np.int16), np.array([0, -1, -1, 0], np.int16))
     assert far.of_pair(0) == [(0, 0)]
-
-
-def test_bits_are_a_code_over_the_vocabulary_and_the_unknown_word() -> None:
-    pairs = random_pairs(50, 6)
-    table = align_words(pairs).forward
-    for source in ([], [2], [-1], [0, 3, 3], [5] * 300):
-        each = paired([source] * 7, [[w] for w in range(-1, 6)], (6, 6))
-        assert (0.5 ** ibm1_bits(each, table)).sum() == pytest.approx(1.0, rel=1e-5)
-    text = paired([[0, 1]], [[2, 3]], (6, 6))
-    apart = paired([[0, 1]] * 2, [[2], [3]], (6, 6))
-    assert ibm1_bits(text, table)[0] == pytest.approx(ibm1_bits(apart, table).sum())
-
-
-def test_the_model_alone_codes_its_pairs_in_fewer_bits_with_every_step(cipher: SentencePairs) -> None:
-    bits = [ibm1_bits(cipher, learn_ibm1(cipher, steps)).sum() for steps in (1, 2, 5)]
-    assert bits[0] > bits[1] > bits[2]
-
-
-def test_a_source_word_without_a_row_says_nothing() -> None:
-    empty = TranslationTable(
-        np.zeros(3, np.int64), np.empty(0, np.int32), np.empty(0, np.float32), np.full(4, 0.25, np.float32)
-    )
-    assert ibm1_bits(paired([[0]], [[1]], (1, 3)), empty)[0] == pytest.approx(2.0)
 
 
 def test_probabilities_of_pairs_and_options() -> None:

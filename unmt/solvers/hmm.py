@@ -84,7 +84,7 @@ def hmm_links(
 
 
 @njit(cache=True, nogil=True)
-def _jump_classes(classes: Any) -> None:
+def jump_classes(classes: Any) -> None:
     """classes[k', k]: which weight a jump takes, as an index into the flat weights."""
     for k in range(classes.shape[1]):
         classes[0, k] = 2 * WIDEST + 1 + min(k, WIDEST) + WIDEST
@@ -93,7 +93,7 @@ def _jump_classes(classes: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _transitions(classes: Any, weights: Any, length: int, not_null: float, transition: Any, norms: Any) -> None:
+def transitions(classes: Any, weights: Any, length: int, not_null: float, transition: Any, norms: Any) -> None:
     """transition[k', k - 1] of a source sentence of this length, and the norms (sums of weights) of each k'."""
     for before in range(length + 1):
         norm = 0.0
@@ -124,7 +124,7 @@ def _posteriors(
     """Forward and backward over every pair fill the posteriors and add to the jumps. Returns the target's bits."""
     most = LONGEST + 1
     classes = np.empty((most, most), np.int64)
-    _jump_classes(classes)
+    jump_classes(classes)
     flat_jumps, flat_counts, flat_exposures = jumps.ravel(), jump_counts.ravel(), exposures.ravel()
     transition, norms, crossed = np.empty((most, most)), np.empty(most), np.empty((most, most))
     emission = np.empty((most, most))
@@ -137,7 +137,7 @@ def _posteriors(
             continue
         length, words, weight = lengths[s], target_starts[s + 1] - target_starts[s], weights[s]
         if length != last_length:
-            _transitions(classes, flat_jumps, length, 1.0 - null_share, transition, norms)
+            transitions(classes, flat_jumps, length, 1.0 - null_share, transition, norms)
             for before in range(length + 1):
                 for k in range(length):
                     transposed[k, before] = transition[before, k]
@@ -215,7 +215,7 @@ def _likeliest(
     """Viterbi: links[t] of every target word. Of equal paths, the one from the leftmost position."""
     most = LONGEST + 1
     classes = np.empty((most, most), np.int64)
-    _jump_classes(classes)
+    jump_classes(classes)
     flat_jumps = jumps.ravel()
     transition, norms = np.empty((most, most)), np.empty(most)
     best, following = np.empty(most), np.empty(most)
@@ -226,7 +226,7 @@ def _likeliest(
             continue
         length, words = lengths[s], target_starts[s + 1] - target_starts[s]
         if length != last_length:
-            _transitions(classes, flat_jumps, length, 1.0 - null_share, transition, norms)
+            transitions(classes, flat_jumps, length, 1.0 - null_share, transition, norms)
             last_length = length
         best[: length + 1] = 0.0
         best[0] = 1.0

@@ -8,9 +8,9 @@ import numpy as np
 
 from unmt.coding.word_ngrams import WordNgrams
 from unmt.objectives.translation_code import TranslationCode
-from unmt.solvers.ibm1 import ibm1_bits, learn_ibm1
 from unmt.solvers.phrase_decoder import Decoded, Decoder, no_beat
 from unmt.solvers.sentence_pairs import SentencePairs
+from unmt.solvers.way_back import WayBack
 from unmt.text.vocabulary import Vocabulary
 from unmt.text.word_corpus import WordCorpus
 
@@ -28,16 +28,16 @@ def translation_code(
 ) -> TranslationCode:
     """The code lengths of one direction.
 
-    languages: the n-gram codes of source and target; training: source sentences that the way back is learned from, by
-    IBM model 1 on their own translations; held_out: source and target sentences that took no part in any training.
+    languages: the n-gram codes of source and target; training: source sentences that the way back is learned from,
+    beside their own translations; held_out: source and target sentences that took no part in any training.
     beat: called every few seconds or sooner; what it raises ends the work.
     """
     source, target = held_out
     translated = decoder.decode(source.ids, source.starts, threads, beat)
     part = training.subset(np.unique(np.linspace(0, len(training) - 1, min(SENTENCES_BACK, len(training))).astype(int)))
     taught = as_corpus(decoder.decode(part.ids, part.starts, threads, beat), target.vocabulary)
-    back = learn_ibm1(SentencePairs.of(taught, part))
-    way_back = ibm1_bits(SentencePairs.of(as_corpus(translated, target.vocabulary), source), back)
+    back = WayBack.learn(SentencePairs.of(taught, part))
+    way_back = back.bits(SentencePairs.of(as_corpus(translated, target.vocabulary), source))
     source_words, target_words = max(len(source.ids), 1), max(len(target.ids), 1)
     return TranslationCode(
         text_bits=float(translated.language_model_bits.sum()) / max(len(translated.ids), 1),

@@ -10,8 +10,8 @@ import numpy as np
 from unmt.errors import InputError
 from unmt.evaluation.translation import TranslationMetric, percentile_interval, resampled_sums
 from unmt.objectives.translation_code import TranslationCode
-from unmt.solvers.ibm1 import ibm1_bits, learn_ibm1
 from unmt.solvers.sentence_pairs import SentencePairs
+from unmt.solvers.way_back import WayBack
 from unmt.tasks.models import Model, load_model, translator_of
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.translation import Translation
@@ -90,8 +90,8 @@ def _code_lengths(
     way_back = 0.0
     for half in (0, 1):
         coded, read = np.arange(half, len(lines), 2), np.arange(1 - half, len(lines), 2)
-        table = learn_ibm1(SentencePairs.of(target.subset(read), source.subset(read)))
-        way_back += float(ibm1_bits(SentencePairs.of(target.subset(coded), source.subset(coded)), table).sum())
+        back = WayBack.learn(SentencePairs.of(target.subset(read), source.subset(read)))
+        way_back += float(back.bits(SentencePairs.of(target.subset(coded), source.subset(coded))).sum())
     code = TranslationCode(
         text_bits=bits[1],
         target_bits=bits[1],
