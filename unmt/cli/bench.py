@@ -11,12 +11,19 @@ from unmt.cli.progress import Progress
 from unmt.cli.run_directory import RunSettings, run_directory
 from unmt.errors import InputError
 
-BENCHMARKS = ("ciphers",)
+BENCHMARKS = ("ciphers", "objectives")
+ONLY = {
+    "ciphers": ("language", "limit", "peers", "seconds", "threads"),
+    "objectives": ("vectors", "seeds"),
+}
+"""The keys that one benchmark has and the other has not."""
+
 HELP = """
 Usage: unmt bench ciphers [key=value ...]
+       unmt bench objectives [key=value ...]
 
-Breaks a table of ciphers and compares with their plaintexts: error, exact keys, seconds and keys a second by family
-and length, and whether the stated probabilities hold. The plaintexts are used for that only.
+ciphers: breaks a table of ciphers and compares with their plaintexts: error, exact keys, seconds and keys a second by
+family and length, and whether the stated probabilities hold. The plaintexts are used for that only.
 
   unmt bench ciphers
   unmt bench ciphers data=mine.tsv.gz language=auto
@@ -31,8 +38,19 @@ and length, and whether the stated probabilities hold. The plaintexts are used f
   threads=null     so many cores; null: all
   seed=0           same seed, same answer
 
+objectives: code length, n-gram matching, a discriminator, optimal transport and likelihood, each on every family of
+mappings that it fits: substitution and Vigenère on characters, substitution on words, a rotation of word vectors. One
+half of a text is enciphered, the other is the language; a control whose target is shuffled stands beside each.
+
+  unmt bench objectives
+  unmt bench objectives data=novel.txt seeds=10
+
+  data=null        a text of some thousand words; null: the English sample text
+  vectors=null     word vectors (.vec, .txt, .gz) to plant a rotation in; null: learned from the text
+  seeds=3          so many keys and searches for each cell, from seed= on
+
 Where things go
-  standard output  the table of results
+  standard output  the tables of results
   run.dir=null     folder for config.yaml, metrics.jsonl, result.json and report.html; null: a dated one under runs/
                    A benchmark that was stopped goes on where it was with the same run.dir.
   quiet=false      true: nothing on standard error but errors
@@ -50,6 +68,8 @@ class Configuration:
     peers: bool = True
     seconds: float | None = None
     threads: int | None = None
+    vectors: str | None = None
+    seeds: int = 3
     seed: int = 0
     quiet: bool = False
     run: RunSettings = field(default_factory=RunSettings)
@@ -61,6 +81,7 @@ def run(configuration: Configuration) -> None:
         asked = f"no benchmark {configuration.benchmark!r}" if configuration.benchmark else "no benchmark is named"
         raise InputError(f"{asked}. Give one of: {', '.join(BENCHMARKS)}, such as `unmt bench ciphers`.")
     check_numbers(configuration)
+    _check_keys(configuration)
     with run_directory("bench", configuration) as directory:
         progress = Progress(directory.append_metrics, quiet=configuration.quiet)
         with stop_on_interrupt(progress):
@@ -69,10 +90,8 @@ def run(configuration: Configuration) -> None:
             finally:
                 progress.clear()
             text = str(result["text"])
-            from unmt.report.page import bench_page
-
             directory.write_json("result.json", result)
-            directory.write_text("report.html", bench_page(result))
+            directory.write_text("report.html", _page(configuration, result))
             write(text.rstrip("\n") + "\n")
     if progress.stop_requested:
         again = f"the same command with run.dir={directory.path}"
@@ -81,11 +100,37 @@ def run(configuration: Configuration) -> None:
         note(f"\nreport    {directory.file('report.html')}")
 
 
+def _check_keys(configuration: Configuration) -> None:
+    """Raises InputError for a key of the other benchmark, and for seeds that are none."""
+    untouched = Configuration()
+    for benchmark, keys in ONLY.items():
+        for key in keys:
+            value = getattr(configuration, key)
+            if benchmark != configuration.benchmark and value != getattr(untouched, key):
+                raise InputError(
+                    f"{key}={value}: `unmt bench {configuration.benchmark}` has no such key. Leave it out."
+                )
+    if configuration.seeds < 1:
+        raise InputError(f"seeds={configuration.seeds}: too small. Give 1 or more.")
+
+
 def _measured(configuration: Configuration, output: Path, progress: Progress) -> dict[str, object]:
+    data = None if configuration.data is None else Path(expanded(configuration.data))
+    if configuration.benchmark == "objectives":
+        from unmt.tasks.bench_objectives import run as run_objectives
+
+        return run_objectives(
+            data,
+            vectors=None if configuration.vectors is None else Path(expanded(configuration.vectors)),
+            seed=configuration.seed,
+            seeds=configuration.seeds,
+            output=output,
+            monitor=progress,
+        )
     from unmt.tasks.bench_ciphers import run as run_ciphers
 
     return run_ciphers(
-        None if configuration.data is None else Path(expanded(configuration.data)),
+        data,
         limit=configuration.limit,
         seed=configuration.seed,
         language=expanded(configuration.language),
@@ -97,9 +142,19 @@ def _measured(configuration: Configuration, output: Path, progress: Progress) ->
     )
 
 
+def _page(configuration: Configuration, result: dict[str, object]) -> str:
+    if configuration.benchmark == "objectives":
+        from unmt.report.objectives_page import objectives_page
+
+        return objectives_page(result)
+    from unmt.report.page import bench_page
+
+    return bench_page(result)
+
+
 COMMAND = Command(
     name="bench",
-    summary="the standing benchmarks, beside other programs where they are installed",
+    summary="the standing benchmarks: ciphers, and objectives against families",
     help=HELP,
     configuration=Configuration,
     run=run,

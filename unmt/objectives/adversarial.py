@@ -1,5 +1,8 @@
 """Adversarial: a map is good where a discriminator cannot tell mapped vectors from vectors of the other language.
 
+The two play for one number, `disagreement`: the discriminator lowers it for the truth, the map for the truth turned
+round. Here the map is a rotation of word vectors; in `adversarial_windows` it is the key of a cipher.
+
 Source: Conneau, Lample, Ranzato, Denoyer and Jégou, "Word translation without parallel data", 2018.
 """
 
@@ -35,6 +38,19 @@ class AdversarialSettings:
     smoothing: float = 0.2
     dropout: float = 0.1
     beta: float = 0.01
+
+
+def disagreement(logits: Any, truth: Any, weights: Any = None) -> Any:
+    """Cross entropy in nats of a discriminator's logits and the truth, a mean over what it was shown.
+
+    truth: probability that a row comes from the source, smoothed so that nothing is certain. weights: how often each
+    row is shown, summing to one; None: once. Tensors of one shape; a scalar that can be differentiated comes back.
+    """
+    from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
+
+    if weights is None:
+        return cross_entropy(logits, truth)
+    return (weights * cross_entropy(logits, truth, reduction="none")).sum()
 
 
 def adversarial_rotations(
@@ -90,7 +106,7 @@ def _step(
     """One step of stochastic gradient descent, of discriminator or map, on a batch of either language."""
     ids = [torch.randint(len(side), (settings.batch,), generator=generator) for side in (x, y)]
     batch = torch.cat([x[ids[0]] @ mapping, y[ids[1]]])
-    loss = torch.nn.functional.binary_cross_entropy_with_logits(judge(batch), truth)
+    loss = disagreement(judge(batch), truth)
     gradients = torch.autograd.grad(loss, moved)
     with torch.no_grad():
         for parameter, gradient in zip(moved, gradients, strict=True):

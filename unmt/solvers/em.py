@@ -191,6 +191,28 @@ def solve_em(
     return SearchResult(sorted(found.values(), key=lambda c: c.total_bits), iterations)
 
 
+def expected_key(
+    ids: NDArray[np.integer],
+    table: NgramTable,
+    seed: np.random.SeedSequence,
+    iterations: int = ITERATIONS,
+    start: NDArray[np.float64] | None = None,
+) -> NDArray[np.int64]:
+    """(letters,) the key of one run on bigrams for as many symbols as letters, each standing for one of them.
+
+    ids: (N,) symbols, N >= 2, so many that a run needs no noise and half the iterations. start: (symbols, letters) what
+    the random probabilities that it begins with are multiplied by.
+    """
+    chain = chain_of(table, 2, after_space=False)
+    p = np.random.default_rng(seed).gamma(EVENNESS / 10, size=(table.letters, table.letters))
+    p *= 1.0 if start is None else start
+    p /= p.sum(axis=0)
+    expected, bits = np.empty_like(p), np.empty(max(iterations, 1))
+    even = np.full_like(p, 1.0 / len(p))
+    maximise(np.asarray(ids, np.int64), 2, chain.start, chain.steps, p, even, 0.0, expected, bits)
+    return likely_key(expected, homophonic=False)
+
+
 def noise_of(symbols: int, plain: int, letters: int) -> NDArray[np.float64]:
     """(symbols + 1, letters) all symbols alike for each letter; the space, if letters > plain, by its own symbol."""
     noise = np.zeros((symbols + 1, letters))

@@ -1,0 +1,168 @@
+"""The benchmark of objectives: cells that are run, controls that find nothing, runs that go on."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from unmt.errors import InputError
+from unmt.report.objectives_page import objectives_page
+from unmt.tasks import objective_pairs
+from unmt.tasks.bench_objectives import NOTHING, OBJECTIVES, SHARED, run, verdict
+from unmt.tasks.monitor import Monitor
+from unmt.tasks.objective_ciphers import CIPHER_SEARCHES, CipherTask
+from unmt.tasks.objective_pairs import characters_of, cipher_pair, text_of, vector_pair, words_of
+from unmt.tasks.objective_vectors import VECTOR_SEARCHES
+
+FAST = ("n-gram matching", "adversarial")
+
+
+def bench(output: Path, **changes: Any) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        "vectors": None, "seed": 0, "seeds": 1, "monitor": Monitor(), "families": ("vigenere",), "objectives": FAST,
+    }  # fmt: skip
+    return run(None, output=output, **settings | changes)
+
+
+def small(family: str, shuffle: int | None = None) -> CipherTask:
+    return CipherTask(cipher_pair(family, text_of(None), 3, shuffle))
+
+
+def test_the_halves_share_no_place_and_the_key_hides_the_first() -> None:
+    text = text_of(None)
+    ids, letters = characters_of(text)
+    for family in ("substitution", "vigenere"):
+        pair = cipher_pair(family, text, 1)
+        assert pair.plain.tolist() == ids[: len(pair.plain)].tolist()
+        assert pair.target.tolist() == ids[len(ids) // 2 :][: len(pair.target)].tolist()
+        assert len(pair.plain) <= len(ids) // 2
+        assert (pair.cipher == pair.plain).mean() < 0.3
+        assert pair.letters == letters
+
+
+def test_words_beyond_the_most_frequent_are_one_symbol_that_is_not_scored() -> None:
+    ids, letters = words_of("a b " * 10 + "c d e " + " ".join(f"w{n} w{n}" for n in range(300)))
+    assert letters == objective_pairs.WORDS + 1
+    assert set(ids.tolist()) == set(range(letters))
+    pair = cipher_pair("words", "a b a c. " * 100, 0)
+    assert pair.scored.all() == (pair.plain < pair.letters - 1).all()
+
+
+def test_a_control_keeps_the_symbols_of_the_target_and_nothing_of_their_order() -> None:
+    text = text_of(None)
+    pair, control = (cipher_pair("substitution", text, 0, shuffle) for shuffle in (None, 1))
+    assert pair.cipher.tolist() == control.cipher.tolist()
+    assert sorted(pair.target.tolist()) == sorted(control.target.tolist())
+    assert (pair.target == control.target).mean() < 0.2
+
+
+def test_the_rows_of_turned_vectors_are_the_truth() -> None:
+    matrix = np.random.default_rng(0).standard_normal((80, 10)).astype(np.float32)
+    pair = vector_pair(matrix, 0)
+    same = pair.x @ pair.x.T
+    turned = pair.y[pair.truth] @ pair.y[pair.truth].T
+    assert np.abs(same - turned).max() < 0.3
+    assert sorted(pair.truth.tolist()) == list(range(80))
+
+
+@pytest.mark.parametrize("family", ["substitution", "vigenere"])
+def test_the_true_key_is_text_and_no_key_fits_a_control(family: str) -> None:
+    task, control = small(family), small(family, 1)
+    pair = task.pair
+    key = np.zeros(task.letters * (pair.period or 1), np.int64)
+    key[task.stream] = pair.plain  # every symbol stands somewhere
+    missing = np.setdiff1d(np.arange(task.letters), key)
+    unused = np.setdiff1d(np.arange(len(key)), task.stream)
+    if not pair.period:
+        key[unused] = missing
+    else:
+        shift = (pair.cipher - pair.plain)[: pair.period] % task.letters
+        key = task.shifted(shift)
+    assert task.plain(key).tolist() == pair.plain.tolist()
+    assert task.unordered_bits - task.total_bits(key) > 1000
+    assert control.unordered_bits - control.total_bits(key) < 0
+
+
+def test_a_small_table_is_run_scored_and_shown(tmp_path: Path) -> None:
+    result = bench(tmp_path)
+    assert result["stopped"] == "finished"
+    for cell in result["cells"]:
+        assert cell["accuracy"]["mean"] == 1.0
+        assert (cell["runs"], cell["found"]) == (1, 1)
+        assert cell["control"]["verdict"] == NOTHING
+        assert cell["control"]["gain_bits"] < 0 < cell["gain_bits"]
+        assert cell["null"]["gain_bits"] != cell["control"]["gain_bits"]
+    assert "adversarial" in result["text"]
+    assert "100 %" in result["text"]
+    page = objectives_page(result)
+    assert "2 of 2" in page
+    assert "seeds=1" in page
+    json.dumps(result)
+    held = (tmp_path / "rows.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["role"] for line in held] == ["run"] * 2 + ["control"] * 2 + ["null"] * 2
+
+
+def test_a_verdict_asks_for_more_than_chance_finds() -> None:
+    null = {"gain_bits": 300.0}
+
+    def said(gain: float) -> str:
+        return verdict({"gain_bits": gain, "unordered_bits": 10_000.0}, null)
+
+    assert [said(gain) for gain in (-5.0, 310.0, 399.0, 401.0)] == [NOTHING] * 3 + [SHARED]
+    assert verdict({"gain_bits": 15.0, "unordered_bits": 100.0}, {"gain_bits": -50.0}) == NOTHING
+    assert verdict({"objective_value": 0.5}, {"objective_value": 0.48}) == NOTHING
+    assert verdict({"objective_value": 0.5}, {"objective_value": 0.4}) == SHARED
+
+
+def test_a_run_that_was_cut_off_goes_on(tmp_path: Path) -> None:
+    class Stopping(Monitor):
+        def update(self, stage: str, keys: int, bits: float | None, fraction: float | None) -> None:
+            self.stop_requested = True
+
+    options: dict[str, Any] = {"objectives": ("optimal transport", "likelihood (EM)")}
+    pytest.importorskip("ot")
+    part = bench(tmp_path, monitor=Stopping(), **options)
+    assert part["stopped"] == "interrupted"
+    assert sum(cell["runs"] for cell in part["cells"]) == 1
+    before = (tmp_path / "rows.jsonl").read_bytes()
+    whole = bench(tmp_path, **options)
+    assert whole["stopped"] == "finished"
+    assert (tmp_path / "rows.jsonl").read_bytes().startswith(before)
+    with pytest.raises(InputError, match="other data"):
+        bench(tmp_path, seed=1, **options)
+
+
+def test_an_empty_result_has_a_page() -> None:
+    assert "Objectives against families" in objectives_page({})
+
+
+def test_every_objective_has_a_row_and_a_place_among_the_sentences() -> None:
+    from unmt.tasks.bench_objectives import SENTENCES
+
+    assert set(SENTENCES) == set(OBJECTIVES)
+    assert set(VECTOR_SEARCHES) <= set(OBJECTIVES)
+
+
+def test_a_text_that_is_too_short_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "short.txt"
+    path.write_text("too few words\n", encoding="utf-8")
+    with pytest.raises(InputError, match="3 words"):
+        text_of(path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_every_objective_reads_most_of_a_substitution(objective: str) -> None:
+    task = small("substitution")
+    key = CIPHER_SEARCHES[objective](task, np.random.SeedSequence(0))
+    assert (task.plain(key) == task.pair.plain).mean() > 0.8
+
+
+@pytest.mark.slow
+def test_vectors_are_aligned_and_their_control_is_not(tmp_path: Path) -> None:
+    result = bench(tmp_path, families=("vectors",), objectives=tuple(VECTOR_SEARCHES))
+    cells = {cell["objective"]: cell for cell in result["cells"]}
+    assert cells["n-gram matching"]["found"] == 1
+    assert all(cell["control"]["verdict"] == NOTHING for cell in cells.values())
