@@ -4,9 +4,10 @@ A range coder after Martin ("Range encoding", 1979), with carries as in LZMA: th
 most 56 bits, and at least 48 before a bit; what a bit loses to rounding is below 2^-32 of its probability, so that four
 hundred million bits lose less than one. `coder` is (6,) uint64; the stream is a uint8 array that is long enough.
 
-Why not a library: a decoder must ask a model for the probability of each bit before it has the next. From Python that
-is a call for each of 400 million bits of a text of 50 MB. And coders of bytes with 24 bits of precision in a state of
-64 lose 0.05 % on bits, where we want none.
+Why not a library: constriction, which is well kept, codes bits as truly. But a decoder must ask a model for the
+probability of each bit before it has the next, and from Python that is two calls for each of 400 million bits of a
+text of 50 MB; its own takes 0.6 microseconds (measured, release 0.5), where here the whole model takes 0.4. And words
+of 32 bits in a state of 64 lose 0.07 % on bits, where a file shall be as long as was stated.
 """
 
 from __future__ import annotations
