@@ -18,7 +18,7 @@ from unmt.solvers.procrustes import procrustes
 
 Floats = NDArray[np.float32]
 
-WIDE, NARROW = 1.0, 0.1
+WIDE, NARROW = 1.0, 0.2
 ROUNDS, STEPS, STEP = 60, 120, 0.3
 
 

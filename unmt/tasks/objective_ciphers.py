@@ -35,8 +35,8 @@ LONGEST_PERIOD = 12
 EM_SYMBOLS, EM_WORDS = 2000, 1500
 """Symbols of the cipher that expectation maximisation looks at: its passes go over all pairs of letters each time."""
 
-WORD_MOVES = 60.0
-"""Times as many moves of annealing for words as for letters: there are sixty times as many swaps."""
+USUAL_LETTERS = 26
+"""The moves of annealing suit so many letters; they grow with the number of pairs that can be swapped."""
 
 RESTARTS = 3
 
@@ -100,7 +100,7 @@ class CipherTask:
         if len(key) == self.letters:
             return key[self.pair.cipher]
         place = np.arange(len(self.pair.cipher)) % (len(key) // self.letters)
-        return key[place * self.letters + self.pair.cipher]
+        return np.asarray(key[place * self.letters + self.pair.cipher], np.int64)
 
     def mapping_bits(self, key: Ints) -> float:
         """L(f) of a key."""
@@ -142,7 +142,8 @@ def by_annealing(task: CipherTask, seed: np.random.SeedSequence) -> Ints:
     from unmt.solvers.substitution import SubstitutionSearch
 
     search = SubstitutionSearch(task.problem)
-    runs = [search.restart(child, WORD_MOVES if task.is_words else 1.0) for child in seed.spawn(2)]
+    effort = max((task.letters / USUAL_LETTERS) ** 2, 1.0)
+    runs = [search.restart(child, effort) for child in seed.spawn(2)]
     best = min((run.candidates[0] for run in runs), key=lambda candidate: candidate.total_bits)
     assert isinstance(best.mapping, Substitution)
     return np.asarray(best.mapping.letter_of_symbol, np.int64)

@@ -21,7 +21,7 @@ from unmt.tasks.objective_pairs import VectorPair
 
 Floats = NDArray[np.float32]
 
-ADVERSARIAL_EPOCHS, ADVERSARIAL_BATCHES, ADVERSARIAL_HIDDEN = 6, 120, 128
+ADVERSARIAL_EPOCHS, ADVERSARIAL_BATCHES, ADVERSARIAL_HIDDEN = 5, 60, 128
 """A smaller game than that of `align`, for the few and short vectors here."""
 
 
