@@ -20,6 +20,22 @@ class Interrupted(BaseException):
 
 
 @contextmanager
+def leave_on_interrupt(message: str) -> Iterator[None]:
+    """While this is open, SIGINT ends the process at once: of several that wait for each other none can stop alone."""
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        if message:
+            note("\n" + message)
+        os._exit(LEAVE_AT_ONCE)
+
+    before = signal.signal(signal.SIGINT, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
 def stop_on_interrupt(monitor: Monitor) -> Iterator[None]:
     """While this is open, SIGINT sets monitor.stop_requested."""
 

@@ -13,9 +13,9 @@ from unmt.errors import InputError
 from unmt.text import atomic
 
 RUNS = Path("runs")
-# Where a run writes, how much it says, on how many cores it works, and whether it was told to go on all the same do not
-# change its answer.
-FREE_KEYS = ("run.dir", "quiet", "threads", "trainer.force")
+# Where a run writes, how much it says and to whom, on how many cores it works, and whether it was told to go on all the
+# same do not change its answer.
+FREE_KEYS = ("run.dir", "quiet", "threads", "trainer.force", "wandb")
 
 KEPT = ("result.json", "rows.jsonl", "checkpoints")
 """Results, and work that a next run can go on from."""

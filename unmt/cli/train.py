@@ -1,18 +1,22 @@
 """`unmt train`: a translation model from two texts that nobody paired."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from unmt.cli.command import Command
 from unmt.cli.decipher import check_numbers, expanded
-from unmt.cli.interruption import Interrupted, stop_on_interrupt
+from unmt.cli.interruption import Interrupted, leave_on_interrupt, stop_on_interrupt
 from unmt.cli.output import note, write
 from unmt.cli.progress import Progress
 from unmt.cli.run_directory import RunDirectory, RunSettings, run_directory, typed_arguments
+from unmt.cli.tracking import OFF, check_tracking, tracked
 from unmt.errors import InputError
+from unmt.solvers.processes import Processes
+from unmt.tasks.monitor import Monitor
 
 HELP = """
 Usage: unmt train experiment=NAME | source.language= source.train= target.language= target.train= [key=value ...]
@@ -68,12 +72,15 @@ Of a Transformer
   objectives.alone_until=60  round from which on no step learns from one language alone
   objectives.sampled=null  back-translation draws at this temperature; null: takes the likeliest
   objectives.adversarial=0  weight of a discriminator that the encoder hides the language from
+  Several processes on one machine, a GPU each or cores of their own, train the same model in less time:
+  torchrun --standalone --nproc-per-node 2 --no-python unmt train ... network=transformer run.dir=runs/mine
 
 Where things go
   standard output    a sample of translations of sentences that were kept out of training
   run.dir=null       folder for config.yaml, metrics.jsonl, result.json, report.html, checkpoints/ and model/;
                      null: a dated one under runs/. A run that was stopped, even by kill -9, goes on with the same
                      run.dir, and ends as if it had not been stopped.
+  wandb=off          offline or online: the numbers of metrics.jsonl to Weights & Biases too, as rounds are done
   quiet=false        true: nothing on standard error but errors
 """
 
@@ -159,6 +166,7 @@ class Configuration:
     seed: int = 0
     threads: int | None = None
     quiet: bool = False
+    wandb: str = OFF
     run: RunSettings = field(default_factory=RunSettings)
 
 
@@ -176,27 +184,55 @@ def run(configuration: Configuration) -> None:
         path = resolved(side.train)
         vectors = resolved(side.vectors) if side.vectors else None
         texts.append(Text(side.language, path, read_lines(path), vectors))
+    processes = Processes.launched()
+    if not processes.is_first:
+        _work_along(configuration, texts)
+        return
     _warn(texts, quiet=configuration.quiet)
     train = _trainer(configuration)
     with run_directory("train", configuration) as directory:
         progress = Progress(directory.append_metrics, quiet=configuration.quiet)
-        with stop_on_interrupt(progress):
+        goes_on = f"Interrupted. The same command with run.dir={directory.path} goes on from there."
+        with leave_on_interrupt(goes_on) if processes.world > 1 else stop_on_interrupt(progress):
             try:
-                with directory.refusals():
-                    result = train(texts, directory, progress)
+                with directory.refusals(), _metrics(directory, configuration) as metrics:
+                    result = train(texts, directory, progress, metrics)
             finally:
                 progress.clear()
             if result is not None:
                 _keep(directory, {**result, "arguments": typed_arguments(configuration)})
                 _tell(result, directory, quiet=configuration.quiet)
     if result is None:
-        raise Interrupted(f"Interrupted. The same command with run.dir={directory.path} goes on from there.")
+        raise Interrupted(goes_on)
+
+
+def _work_along(configuration: Configuration, texts: Sequence[Any]) -> None:
+    """Be one of several processes that is not the first: take part in the work, and write and say nothing."""
+    folder = configuration.run.dir
+    assert folder is not None
+    with leave_on_interrupt(""):
+        _trainer(configuration)(texts, RunDirectory(Path(folder).expanduser()), Monitor(), lambda _: None)
+
+
+@contextmanager
+def _metrics(directory: RunDirectory, configuration: Configuration) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """What takes the row of a round: metrics.jsonl, and Weights & Biases where that is asked for."""
+    mode, quiet = configuration.wandb, configuration.quiet
+    with tracked(mode, directory.path, typed_arguments(configuration), quiet=quiet) as track:
+
+        def take(row: dict[str, Any]) -> None:
+            directory.append_metrics(row)
+            track(row)
+
+        yield take
 
 
 def check(configuration: Configuration) -> None:
     """Raises InputError for what no text could make right."""
     check_numbers(configuration)
     _check_sides(configuration)
+    _check_processes(configuration)
+    check_tracking(configuration.wandb)
     trainer = configuration.trainer
     least_rounds = 0 if configuration.network.name == "lexicon" else 1
     if trainer.minutes is not None and not (math.isfinite(trainer.minutes) and trainer.minutes > 0):
@@ -216,6 +252,14 @@ def check(configuration: Configuration) -> None:
     if configuration.network.name not in NETWORKS:
         raise InputError(f"network.name={configuration.network.name}: unknown. Choose network=lexicon or transformer.")
     _check_net(configuration)
+
+
+def _check_processes(configuration: Configuration) -> None:
+    world = Processes.launched().world
+    if world > 1 and configuration.network.name == "lexicon":
+        raise InputError(f"network=lexicon trains in one process, not in {world}. Start it without torchrun.")
+    if world > 1 and configuration.run.dir is None:
+        raise InputError(f"run.dir= is missing: {world} processes must know of one folder. Name it.")
 
 
 def _check_net(configuration: Configuration) -> None:
@@ -244,7 +288,7 @@ def _check_net(configuration: Configuration) -> None:
 
 
 def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | None]:
-    """Trains the network that is configured: (texts, run directory, monitor) to a result or None."""
+    """Trains the network that is configured: (texts, run directory, monitor, metrics) to a result or None."""
     network, trainer = configuration.network, configuration.trainer
     shared: dict[str, Any] = {
         "held_out": trainer.held_out,
@@ -261,9 +305,7 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
         plain = Settings(
             rounds=rounds, minutes=trainer.minutes, beam=network.beam, sentences=network.sentences, **shared
         )
-        return lambda texts, directory, monitor: train_lexicon(
-            *texts, plain, directory.path, monitor, directory.append_metrics
-        )
+        return lambda texts, directory, monitor, metrics: train_lexicon(*texts, plain, directory.path, monitor, metrics)
     from unmt.tasks.neural_settings import NeuralSettings, Objectives
     from unmt.tasks.train_transformer import train_transformer
 
@@ -275,8 +317,8 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
         minutes=minutes, rounds=trainer.rounds, device=trainer.device, start=start,
         objectives=Objectives(**asdict(configuration.objectives)), **net, **steps, **shared,
     )  # fmt: skip
-    return lambda texts, directory, monitor: train_transformer(
-        *texts, settings, directory.path, monitor, directory.append_metrics, directory.forget_rounds
+    return lambda texts, directory, monitor, metrics: train_transformer(
+        *texts, settings, directory.path, monitor, metrics, directory.forget_rounds
     )
 
 

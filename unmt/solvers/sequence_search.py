@@ -18,6 +18,7 @@ from torch import Tensor
 
 from unmt.mappings.sequence_batch import Rows, padded
 from unmt.mappings.transformer import PAD, Transformer
+from unmt.solvers.processes import ONE_PROCESS, Processes
 
 BATCH_TOKENS = 4000
 """Source symbols of a batch, filled up; more are no faster and take more memory."""
@@ -62,10 +63,12 @@ def search(
     threads: int = 1,
     seed: int = 0,
     told: Callable[[int], None] | None = None,
+    processes: Processes = ONE_PROCESS,
 ) -> list[Found]:
     """The translation of each row of source ids (without ends), in order.
 
     A sampled translation is a function of the seed and of its batch. told: is called with the rows done so far.
+    processes: those that share the batches; each gets all of what they find.
     """
     device = net.embedding.weight.device
     order = np.argsort([-len(row) for row in sources], kind="stable")
@@ -86,13 +89,17 @@ def search(
                 return places, _greedy(net, ids, limits, how, generator)
             return places, _beam(net, ids, limits, how)
 
+    mine = []
     with ThreadPoolExecutor(max(1, threads)) as pool:
-        for places, results in pool.map(one, range(len(groups))):
-            for place, result in zip(places, results, strict=True):
-                found[place] = result
+        for places, results in pool.map(one, range(processes.rank, len(groups), processes.world)):
+            mine.append((places, results))
             done += len(places)
             if told is not None:
                 told(done)
+    for part in processes.all(mine):
+        for places, results in part:
+            for place, result in zip(places, results, strict=True):
+                found[place] = result
     return [result for result in found if result is not None]
 
 

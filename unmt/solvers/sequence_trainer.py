@@ -23,6 +23,7 @@ import torch
 from torch import Tensor, nn
 
 from unmt.mappings.transformer import Dropout
+from unmt.solvers.processes import ONE_PROCESS, Processes
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,11 @@ class SequenceTrainer:
         dropout: float,
         seed: int,
         threads: int = 1,
-        rank: int = 0,
-        world: int = 1,
+        processes: Processes = ONE_PROCESS,
     ) -> None:
-        """rank, world: this process among those of torch.distributed, where it runs."""
+        """processes: those that share the shards of a step."""
         self.net, self.rates, self.dropout, self.seed = net, rates, dropout, seed
-        self.rank, self.world = rank, world
+        self.processes = processes
         self.names = [name for name, _ in net.named_parameters()]
         self.weights = [weight for _, weight in net.named_parameters()]
         self.averaged = copy.deepcopy(net).requires_grad_(requires_grad=False)
@@ -107,7 +107,8 @@ class SequenceTrainer:
             # On this thread, so that shards do not wait for each other.
             return list(torch.autograd.grad(loss.nats, self.weights, allow_unused=True)), loss
 
-        mine = range(self.rank, len(shards), self.world)
+        processes = self.processes
+        mine = range(processes.rank, len(shards), processes.world)
         done = list(self._pool.map(gradients, mine))
         flat = torch.zeros(sum(weight.numel() for weight in self.weights) + 1, device=self.device)
         for grads, loss in done:
@@ -116,8 +117,7 @@ class SequenceTrainer:
                 for grad, weight in zip(grads, self.weights, strict=True)
             ]
             flat += torch.cat([*parts, torch.tensor([float(loss.tokens)], device=self.device)])
-        if self.world > 1:
-            torch.distributed.all_reduce(flat)
+        processes.add(flat)
         tokens = max(float(flat[-1]), 1.0)
         flat /= tokens
         norm = float(flat[:-1].norm())
@@ -133,10 +133,13 @@ class SequenceTrainer:
             self.optimiser.step()
             self.applied += 1
         self._average()
-        figures = {"loss": sum(float(loss.nats.detach()) for _, loss in done), "tokens": 0.0}
-        for _, loss in done:
-            figures["tokens"] += loss.tokens
-            for name, value in loss.named.items():
+        said = processes.all([(float(loss.nats.detach()), loss.tokens, loss.named) for _, loss in done])
+        figures = {"loss": 0.0, "tokens": 0.0}
+        for number in range(len(shards)):
+            nats, count, named = said[number % processes.world][number // processes.world]
+            figures["loss"] += nats
+            figures["tokens"] += count
+            for name, value in named.items():
                 figures[name] = figures.get(name, 0.0) + value
         return {**figures, "gradient_norm": norm}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from unmt.mappings.sequence_batch import Rows, batch_of
 from unmt.mappings.transformer import Transformer
 from unmt.objectives.sequence_likelihood import Output, sentence_nats
 from unmt.objectives.translation_code import TranslationCode
-from unmt.solvers.sequence_search import search
+from unmt.solvers.sequence_search import search as translate
 from unmt.tasks.neural_data import NeuralData
 from unmt.tasks.neural_rounds import Rounds
 from unmt.tasks.sides import Side
@@ -33,16 +34,17 @@ def neural_figures(
     which is what back-translation trains.
     """
     data, outputs = rounds.data, rounds.data.outputs(rounds.device)
+    search = partial(translate, net, threads=rounds.threads, told=lambda _: beat(), processes=rounds.processes)
     texts = [[data.pieces.decode(row.tolist()) for row in _rows(corpus)] for corpus in data.held_out]
     found: dict[str, dict[str, Any]] = {}
     for one in (0, 1):
         other = 1 - one
         sources = _rows(data.held_out[one])
-        results = search(net, sources, rounds.search(other), threads=rounds.threads, told=lambda _: beat())
+        results = search(sources, rounds.search(other))
         translated = [result.ids for result in results]
         words = [data.pieces.decode(row.tolist()) for row in translated]
         code = _code(net, data, one, translated, words, texts, outputs[one], rounds)
-        returned = search(net, translated, rounds.search(one), threads=rounds.threads, told=lambda _: beat())
+        returned = search(translated, rounds.search(one))
         back = [" ".join(data.pieces.decode(result.ids.tolist())) for result in returned]
         metric = TranslationMetric(
             "bleu", [[" ".join(text) for text in texts[one]]], is_lowercase=True, tokenize="none"

@@ -17,6 +17,7 @@ from unmt.objectives.denoising import Denoising
 from unmt.objectives.language_modelling import causal_batch, masked_nats
 from unmt.objectives.latent_matching import LanguageDiscriminator, latent_nats
 from unmt.objectives.sequence_likelihood import Output, pair_nats
+from unmt.solvers.processes import ONE_PROCESS, Processes
 from unmt.solvers.sequence_search import Search, search
 from unmt.solvers.sequence_trainer import Draw, Shard, ShardLoss
 from unmt.tasks.neural_data import NeuralData, fit
@@ -45,6 +46,7 @@ class Rounds:
     settings: NeuralSettings
     device: torch.device
     threads: int
+    processes: Processes = ONE_PROCESS
 
     def kinds(self, number: int) -> list[str]:
         """What each step of a round learns from."""
@@ -125,6 +127,7 @@ class Rounds:
             threads=self.threads,
             seed=int(self._rng(number, 1 + language, 9).integers(2**31)),
             told=None if told is None else (lambda done: told(done / len(targets))),
+            processes=self.processes,
         )
         sources = [result.ids for result in found]
         is_fit = fit(np.array([len(s) for s in sources]), np.array([len(t) for t in targets]))

@@ -4,10 +4,14 @@ The first rounds learn from the lexicon model's translations, as pairs of a tran
 was made from; the later ones from the net's own, made anew in each round (online back-translation: Sennrich et al.,
 2016; Lample et al., 2018). Every round ends with a checkpoint that a killed run goes on from, to the same weights. The
 round whose held-out code length is least is the model. Nothing parallel is read.
+
+Several processes may be at one training (unmt/solvers/processes.py). The first makes what the rounds begin with, and
+writes all files; what the others do beside it changes nothing but the time.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -20,10 +24,11 @@ from unmt import __version__
 from unmt.errors import InputError
 from unmt.mappings.transformer import Shape, Transformer
 from unmt.objectives.latent_matching import LanguageDiscriminator
+from unmt.solvers.processes import ONE_PROCESS, Processes, joined
 from unmt.solvers.sequence_trainer import Rates, SequenceTrainer
 from unmt.tasks.cores import cores
 from unmt.tasks.monitor import Monitor
-from unmt.tasks.neural_data import prepare
+from unmt.tasks.neural_data import NeuralData, prepare
 from unmt.tasks.neural_figures import neural_figures
 from unmt.tasks.neural_model import NeuralModel
 from unmt.tasks.neural_rounds import Rounds, Student
@@ -58,15 +63,21 @@ def train_transformer(
     rounds that are there already are of a round that was killed before its checkpoint.
     Raises InputError where the texts are too short, share no structure, or differ from those that the run began with.
     """
-    run = _Run((source, target), settings, folder, monitor or Monitor(), metrics or (lambda _: None))
-    run.resumed = resumed or run.resumed
-    try:
-        return run.to_the_end()
-    except StoppedError:
-        return None
-    except InputError:
-        run.stages.discard_unless_begun()
-        raise
+    device, processes = device_of(settings.device), Processes.launched()
+    with joined(processes, has_gpu=device.type == "cuda"):
+        # The first looks after the folder, and the others wait until it has: where it could not, they end as well.
+        if not processes.is_first and not processes.first(False):
+            return None
+        run = _Run((source, target), settings, folder, monitor or Monitor(), metrics or (lambda _: None))
+        run.device, run.processes, run.resumed = device, processes, resumed or run.resumed
+        try:
+            return run.to_the_end()
+        except StoppedError:
+            return None
+        except InputError:
+            if processes.is_first:
+                run.stages.discard_unless_begun()
+            raise
 
 
 class _Run:
@@ -85,14 +96,37 @@ class _Run:
         self.entries: list[dict[str, Any]] = []
         self.round = 0
         self.resumed: Callable[[int], None] = lambda _: None
-        self.threads = cores(settings.threads)
-        self.device = device_of(settings.device)
-        if self.device.type == "cpu":
-            torch.set_num_threads(1)  # shards and batches run side by side instead
+        self.device, self.processes = torch.device("cpu"), ONE_PROCESS
         self.stages = Stages(folder / "checkpoints")
 
-    def to_the_end(self) -> dict[str, Any]:
-        """All of it."""
+    def to_the_end(self) -> dict[str, Any] | None:
+        """All of it; None of a process that is not the first."""
+        processes = self.processes
+        self.threads = max(1, cores(self.settings.threads) // processes.local)
+        if self.device.type == "cpu":
+            torch.set_num_threads(1)  # shards and batches run side by side instead
+        try:
+            data = self._prepared()
+        except BaseException:
+            if processes.is_first:
+                processes.first(False)
+            raise
+        if processes.is_first:
+            processes.first(True)
+        self.rounds = Rounds(data, self.settings, self.device, self.threads, processes)
+        self.trainer = self._trainer(len(data.pieces))
+        self._restore()
+        if processes.is_first:
+            self.resumed(self.round)
+        last_seconds = 0.0
+        while not (self._has_collapsed() or processes.first(self._is_over(last_seconds))):
+            began = time.monotonic()
+            self._round()
+            last_seconds = max(last_seconds, time.monotonic() - began)
+        return self._finished()
+
+    def _prepared(self) -> NeuralData:
+        """What the rounds begin with; the processes after the first find it made."""
         self._check_data()
         self._read_clock()
         self._say("text into words", 0.0)
@@ -100,22 +134,12 @@ class _Run:
         self.sides = tuple(
             side_of(text.language, text.lines, settings.held_out, settings.order, settings.seed) for text in self.texts
         )
-        self.lexicon = self._lexicon()
-        data = prepare(
+        self.lexicon = self._lexicon() if self.processes.is_first else None
+        return prepare(
             self.texts, self.sides, self.stages.folder, settings.pieces, settings.longest,
-            self._lexicon_translator if self.lexicon is not None else None,
+            None if settings.start == "none" else self._lexicon_translator,
             lambda stage, _: self._say(stage, self._fraction),
         )  # fmt: skip
-        self.rounds = Rounds(data, settings, self.device, self.threads)
-        self.trainer = self._trainer(len(data.pieces))
-        self._restore()
-        self.resumed(self.round)
-        last_seconds = 0.0
-        while not (self._has_collapsed() or self._is_over(last_seconds)):
-            began = time.monotonic()
-            self._round()
-            last_seconds = max(last_seconds, time.monotonic() - began)
-        return self._finished()
 
     def _check_data(self) -> None:
         settings = {name: value for name, value in asdict(self.settings).items() if name not in FREE}
@@ -181,8 +205,9 @@ class _Run:
             discriminator = LanguageDiscriminator(settings.width, len(self.sides), generator)
         student = Student(net, discriminator).to(self.device)
         return SequenceTrainer(
-            student, Rates(peak=settings.rate), dropout=settings.dropout, seed=settings.seed, threads=self.threads
-        )
+            student, Rates(peak=settings.rate), dropout=settings.dropout, seed=settings.seed, threads=self.threads,
+            processes=self.processes,
+        )  # fmt: skip
 
     @property
     def net(self) -> Transformer:
@@ -232,6 +257,8 @@ class _Run:
             }
             row |= flat | {"guards": entry["guards"]}
             self._keep_best(entry)
+        if not self.processes.is_first:
+            return
         self.metrics(row)
         facts = {
             "steps": self.trainer.steps, "applied": self.trainer.applied, "round": self.round,
@@ -264,6 +291,8 @@ class _Run:
 
     def _keep_best(self, entry: dict[str, Any]) -> None:
         """Keep the weights of the few best rounds by now, and of no other."""
+        if not self.processes.is_first:
+            return
         weights = {name: weight.detach() for name, weight in self.net.named_parameters()}
         save_tensors(self._weights(entry["round"]), weights, {"round": entry["round"]})
         best = {self._weights(kept["round"]) for kept in sorted(self.entries, key=preference)[:KEPT_BEST]}
@@ -279,12 +308,14 @@ class _Run:
         states = [any(entry["guards"].values()) for entry in self.entries]
         return len(states) >= 3 and states[-1] and states[-2] and not all(states)
 
-    def _finished(self) -> dict[str, Any]:
+    def _finished(self) -> dict[str, Any] | None:
         if not self.entries or self.entries[-1]["round"] != self.round - 1:
             self._say("held-out sentences", self._fraction)
             row = {"round": self.round - 1, "steps": self.trainer.steps, "seconds": 0.0}
             self.entries.append(self._entry(self.round - 1, row))
             self._keep_best(self.entries[-1])
+        if not self.processes.is_first:
+            return None
         chosen = min(self.entries, key=preference)
         path = self._weights(chosen["round"])
         try:
@@ -381,11 +412,13 @@ def preference(entry: dict[str, Any]) -> tuple[bool, float]:
 def device_of(name: str) -> torch.device:
     """auto: a GPU where there is one. Raises InputError where the device is not there."""
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        name = "cuda" if torch.cuda.is_available() else "cpu"
     try:
         device = torch.device(name)
     except RuntimeError:
         raise InputError(f"device={name}: unknown. Give auto, cpu or cuda.") from None
     if device.type == "cuda" and not torch.cuda.is_available():
         raise InputError(f"device={name}: torch sees no GPU here. Give device=cpu, or auto.")
+    if device.type == "cuda":
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", device.index or 0)))
     return device
