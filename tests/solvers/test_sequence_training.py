@@ -24,13 +24,13 @@ def trained(is_causal: bool, seed: int = 0, **more):
     return model, seen
 
 
-@pytest.mark.parametrize("is_causal", [True, False])
-def test_held_out_sequences_come_near_their_entropy(is_causal):
+@pytest.mark.parametrize(("is_causal", "most"), [(True, 0.5), (False, 0.8)])
+def test_held_out_sequences_come_near_their_entropy(is_causal, most):
     model, seen = trained(is_causal)
     assert seen == [0, 60, 120]
     bits = mean_bits(model, rising(400, 2), torch.Generator().manual_seed(0))
-    # Two bits for eight symbols.
-    assert 0.24 < bits < 0.5
+    # Two bits for eight symbols; untrained it is sixteen.
+    assert 0.24 < bits < most
 
 
 def test_the_same_seed_gives_the_same_model_and_another_another():
