@@ -297,6 +297,28 @@ def training() -> dict[str, Any]:
 
 
 @pytest.fixture
+def net_training(training: dict[str, Any]) -> dict[str, Any]:
+    """A net of forty looks, of which the last two passed a guard."""
+    ways = ("en-fr", "fr-en")
+    rounds = [
+        {
+            "round": 5 * n + 4, "steps": 1000 * (n + 1), "loss_bits": 5.0 - 0.05 * n, "tokens": 9000, "seconds": 3.0,
+            "figures": {way: translation_code(2.5, 6.0 - 0.05 * n) | {"round_trip_bleu": 10.0 + n} for way in ways},
+            "guards": {"en-fr": ["too short"] if n >= 38 else [], "fr-en": []},
+            "guard_figures": {way: {"copied": 0.01, "distinct": 0.9, "length": 0.5, "entropy": 0.95} for way in ways},
+            "samples": {way: [{"source": f"{way} {k}: a dog.", "hypothesis": f"chien {n}"} for k in range(6)]
+                        for way in ways},
+        }
+        for n in range(40)
+    ]  # fmt: skip
+    return training | {
+        "network": "transformer", "rounds": rounds, "chosen_round": dict.fromkeys(ways, 94), "verdict": "collapsed",
+        "lexicon_rounds": training["rounds"], "device": "cpu", "steps": 40000, "parameters": 1234567,
+        "collapsed": True, "samples": rounds[18]["samples"],
+    }  # fmt: skip
+
+
+@pytest.fixture
 def words_alignment() -> dict[str, Any]:
     """Two searches, a null, and word spaces of which one was turned."""
     draw = random.Random(5)

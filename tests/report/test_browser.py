@@ -84,6 +84,7 @@ def pages(
     benchmark: dict[str, Any],
     evaluation: dict[str, Any],
     training: dict[str, Any],
+    net_training: dict[str, Any],
     words_alignment: dict[str, Any],
 ) -> dict[str, str]:
     long_tokens = [f"unbroken-token-of-many-characters-{n % 7}" for n in range(60)]
@@ -106,6 +107,7 @@ def pages(
         "training of long names": train_page(
             json.loads(json.dumps(training).replace(".txt", "/a/very/long/path" * 12).replace("en-fr", "en-fr" * 20))
         ),
+        "training of a net": train_page(net_training),
         "words": align_page(words_alignment),
         "words of long names": align_page(json.loads(json.dumps(words_alignment).replace("word5", "w" * 90))),
         "table": table_page(
@@ -129,6 +131,7 @@ def pages(
         "evaluation of long names",
         "training",
         "training of long names",
+        "training of a net",
         "words",
         "words of long names",
     ],

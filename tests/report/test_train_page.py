@@ -13,7 +13,7 @@ from unmt.report.align_page import align_page
 from unmt.report.train_page import train_page
 from unmt.report.word_list import probability
 
-MAKERS = {"training": train_page, "words_alignment": align_page}
+MAKERS = {"training": train_page, "net_training": train_page, "words_alignment": align_page}
 EVIL = '"><script>alert(1)</script>&amp;<!--'
 Maker = Callable[[dict[str, Any]], str]
 PageOf = Callable[[str], Any]
@@ -46,6 +46,41 @@ def test_scores_samples_dictionary_texts_and_command_of_a_training_are_told(
     assert "unmt train source.language=en 'source.train=my text.txt' seed=7" in words
     styles = [attributes.get("style") for tag, attributes in page.tags if tag == "path"]
     assert styles.count("stroke-width:16px") == 2
+
+
+def test_curves_guards_size_and_few_of_many_rounds_of_a_net_are_told(
+    net_training: dict[str, Any], page_of: PageOf
+) -> None:
+    page = page_of(train_page(net_training))
+    words = page.words
+    assert "Collapsed The net went wrong while it trained (too short)." in words
+    assert "parameters 1,234,567 steps 40,000 device cpu" in words
+    assert "en-fr, round 94 chosen" in words
+    for name in ("Sentences that come back", "How likely the translations are", "What training itself minimises"):
+        assert name in words
+    charts = [attributes["aria-label"] for tag, attributes in page.tags if attributes.get("role") == "img"]
+    assert [chart.partition(" by round")[0] for chart in charts if " by round" in chart] == [
+        "Score", "Sentences that come back", "How likely the translations are", "What training itself minimises"
+    ]  # fmt: skip
+    assert "BLEU" in words
+    # Open are few rounds and those that tripped a guard, and the first of them, the last and the chosen are there.
+    assert "en-fr 194 1 % 0.90 0.50 0.95 too short en-fr 199 1 % 0.90 0.50 0.95 too short fr-en 4 " in words
+    assert "All 80 looks" in words
+    assert "All 40 rounds" in words
+    said = [number for number in range(40) if f"chien {number} " in words]
+    assert len(said) <= 7
+    assert {0, 18, 39} <= set(said)
+    assert "en-fr, the lexicon alone" in words
+    assert "0 is the lexicon alone" not in words
+
+
+def test_a_net_of_few_rounds_shows_them_all(net_training: dict[str, Any], page_of: PageOf) -> None:
+    few = net_training | {"rounds": net_training["rounds"][:3], "verdict": "shared structure"}
+    words = page_of(train_page(few)).words
+    assert "All 3 rounds" not in words
+    assert "All 6 looks" not in words
+    assert "went wrong" not in words
+    assert "They share structure" in words
 
 
 def test_a_training_on_what_shares_nothing_is_not_told_with_a_straight_face(

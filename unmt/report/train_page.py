@@ -8,6 +8,16 @@ from unmt.report.document import details, document, facts, section
 from unmt.report.fields import mapping, rows_of, sequence
 from unmt.report.reproduction import reproduction
 from unmt.report.tables import Column, html_table
+from unmt.report.train_curves import (
+    GUARD_NOTE,
+    few_rounds,
+    guard_table,
+    is_net,
+    net_curves,
+    net_facts,
+    scores,
+    warning,
+)
 from unmt.report.train_rounds import (
     against_null,
     bits,
@@ -31,6 +41,10 @@ NULL_NOTE = (
     "C(translation) + C(source | translation) of held-out sentences, in bits a source word. A lexicon whose pairs were"
     " shuffled is what chance gives; the verdict is on how much less the lexicon alone needs."
 )
+CURVES_NOTE = (
+    "Other figures of the same sentences, none of which chose the round. They need not agree: a net that copies its"
+    " source comes back from any way."
+)
 TEXT_COLUMNS = (
     Column("language"), Column("file", is_start=True), Column("sentences", is_number=True),
     Column("words", is_number=True), Column("vocabulary", is_number=True), Column("kept out", is_number=True),
@@ -39,11 +53,20 @@ TEXT_COLUMNS = (
 
 def train_page(result: Mapping[str, Any]) -> str:
     """The page of one training. result: its result.json; what it lacks is left out."""
+    if is_net(result):
+        rounds = (
+            section("Score by round", round_chart(result, "round") + scores(result), SCORE_NOTE)
+            + section("Beside the score", net_curves(result), CURVES_NOTE)
+            + section("Guards", guard_table(result), GUARD_NOTE)
+        )
+    else:
+        rounds = section("Score by round", round_chart(result) + round_table(result), SCORE_NOTE)
+    few = few_rounds(result) if is_net(result) else result
     body = (
         _head(result)
-        + section("Score by round", round_chart(result) + round_table(result), SCORE_NOTE)
+        + rounds
         + section("Code lengths against the null", against_null(result), NULL_NOTE)
-        + section("Sentences over the rounds", _sentences(result), _sentence_note(result))
+        + section("Sentences over the rounds", _sentences(few), _sentence_note(few))
         + section("Dictionary", _dictionary(result), "The most frequent words, with the probabilities of the lexicon.")
         + section("How much the texts share", _shared(result))
         + section("The two texts", _texts(result))
@@ -62,13 +85,14 @@ def _languages(result: Mapping[str, Any]) -> list[str]:
 
 def _head(result: Mapping[str, Any]) -> str:
     verdict = _verdict(result)
-    sentence = str(mapping(result, "preflight").get("sentence") or "")
+    sentence = warning(result) or str(mapping(result, "preflight").get("sentence") or "")
     pairs = []
     for way, number in chosen_rounds(result).items():
         score = finite(figures_of(result, number, way), "two_sided")
         pairs.append((f"{way}, bits a word", f"{bits(score)} (round {number})"))
     pairs += [("rounds", str(len(rows_of(result, "rounds"))))] if rows_of(result, "rounds") else []
     pairs += [("time", duration(seconds))] if (seconds := finite(result, "seconds")) is not None else []
+    pairs += net_facts(result) if is_net(result) else []
     return (
         f'<header class="{STYLES.get(verdict, "unsure")}">\n<div>\n<p class="kicker">unmt train</p>\n'
         f"<h1>{escape(verdict.capitalize())}</h1>\n"

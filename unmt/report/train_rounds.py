@@ -36,17 +36,28 @@ def figures_of(result: Mapping[str, Any], number: int, way: str) -> Mapping[str,
     return {}
 
 
+def numbered(result: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
+    """The rounds with their numbers."""
+    return [(_number(entry, place), entry) for place, entry in enumerate(rows_of(result, "rounds"))]
+
+
 def bits(value: float | None) -> str:
     """Bits a word with two decimals."""
     return MISSING if value is None else f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
-def round_chart(result: Mapping[str, Any]) -> str:
-    """The score over the rounds, a line a direction, with the chosen round as a large dot."""
+def round_chart(result: Mapping[str, Any], axis: str = "round; 0 is the lexicon alone") -> str:
+    """The score over the rounds, a line a direction, with the chosen round as a large dot. axis: what rounds are."""
     lines = {way: points for way in directions(result) if (points := _points(result, way))}
+    return curve_chart(lines, chosen_rounds(result), (axis, "bits a word"), "Score")
+
+
+def curve_chart(
+    lines: Mapping[str, list[tuple[float, float]]], chosen: Mapping[str, int], labels: tuple[str, str], name: str
+) -> str:
+    """Lines of (round, value), with the chosen round of each as a large dot; "" where there are none."""
     if not lines:
         return ""
-    chosen = chosen_rounds(result)
     numbers = sorted({number for points in lines.values() for number, _ in points})
     scores = [score for points in lines.values() for _, score in points]
     x = Scale(numbers[0] - 0.2, numbers[-1] + 0.2, tuple(numbers))
@@ -60,16 +71,12 @@ def round_chart(result: Mapping[str, Any]) -> str:
         (f"s{place % 7}", f"{way}, round {chosen[way]} chosen" if way in chosen else way)
         for place, way in enumerate(lines)
     ]
-    description = "Score by round. " + "; ".join(
+    description = f"{name} by round. " + "; ".join(
         f"{way}: " + ", ".join(f"{bits(score)} after round {number:.0f}" for number, score in points)
         for way, points in lines.items()
     )
     tick_text = (lambda number: f"{number:.0f}", bits)
-    chart = plot(
-        marks, x, y, labels=("round; 0 is the lexicon alone", "bits a word"), description=description,
-        tick_text=tick_text,
-    )  # fmt: skip
-    return chart + legend(entries)
+    return plot(marks, x, y, labels=labels, description=description, tick_text=tick_text) + legend(entries)
 
 
 def round_table(result: Mapping[str, Any]) -> str:
@@ -96,10 +103,13 @@ def against_null(result: Mapping[str, Any]) -> str:
     rows: list[BarRow] = []
     null = mapping(mapping(result, "preflight"), "null")
     chosen = chosen_rounds(result)
+    # A net has no round that is the lexicon alone; it keeps those of the lexicon model beside its own.
+    is_net = result.get("network") == "transformer"
+    first = {"rounds": rows_of(result, "lexicon_rounds")} if is_net else result
     for way in directions(result):
-        if chosen.get(way):
+        if chosen.get(way) or (is_net and way in chosen):
             rows += _bar(f"{way}, round {chosen[way]}", figures_of(result, chosen[way], way))
-        rows += _bar(f"{way}, the lexicon alone", figures_of(result, 0, way))
+        rows += _bar(f"{way}, the lexicon alone", figures_of(first, 0, way))
         rows += _bar(f"{way}, shuffled pairs", mapping(null, way), is_null=True)
     if not rows:
         return ""
