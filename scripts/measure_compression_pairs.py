@@ -1,11 +1,11 @@
 """The tables of docs/compression.md: what pairs of texts share, by every code, with and without a mapping.
 
-    python scripts/measure_compression_pairs.py DATA OUTPUT [--lines 4000] [--bytes 300000] [--only plain,cipher,...]
+    python scripts/measure_compression_pairs.py DATA OUTPUT [--lines 4000] [--bytes 300000] [--only letters,words]
 
 DATA has multi30k/train.LANGUAGE.gz and mono/eltec.LANGUAGE.gz (data_prep/ says where they come from). Each measurement
-is kept in OUTPUT as JSON, so that a run that was stopped goes on; then all tables, and the tree of the five languages
-as an SVG, are made of what is there. Halves share no caption: one is of the first 14,500 lines, one of those from line
-14,501 on.
+is kept in OUTPUT as JSON, so that a run that was stopped goes on; --only names groups (letters, words, languages) or
+single cases. Then all tables, and the tree of the five languages as an SVG, are made of what is there. Halves share no
+caption: one is of the first 14,500 lines, one of those from line 14,501 on.
 """
 
 from __future__ import annotations
@@ -16,17 +16,23 @@ import json
 import string
 import time
 from collections.abc import Callable
-from itertools import combinations
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from unmt.coding.codes import Code
+from unmt.coding.local_mixture import local_bits
 from unmt.coding.nulls import drawn, shuffled
 from unmt.report.language_tree import tree_of, tree_svg
+from unmt.solvers.context_lexicon import build_lexicon
 from unmt.tasks.compress import compress, installed_codes
-from unmt.tasks.compress_lengths import measured
+from unmt.tasks.compress_interval import interval
+from unmt.tasks.compress_lengths import by_block, costs_of, is_online
+from unmt.tasks.compress_words import TABLE_WORDS, KnownCosts, token_texts
+from unmt.tasks.lexicon_stage import null_lexicon
+from unmt.text.word_corpus import WordCorpus
 
 HALF = 14_500
 LANGUAGES = ("en", "de", "fr", "es", "it")
@@ -76,7 +82,7 @@ def letters(data: Path, lines: int, codes: list[Code]) -> dict[str, Callable[[],
     }
     return {
         name: lambda text=text, mapping=mapping, null=name in {"plain", "cipher"}: compress(  # type: ignore[misc]
-            text, y, mapping=mapping, codes=codes, samples=2, null=null
+            text, y, mapping=mapping, codes=codes, samples=2 if mapping == "none" else 1, null=null
         ).to_dict()
         for name, (text, mapping) in made.items()
     }
@@ -93,24 +99,70 @@ def words(data: Path, lines: int, codes: list[Code]) -> dict[str, Callable[[], d
     }
     return {
         name: lambda text=text, language=language: compress(  # type: ignore[misc]
-            text, captions(data, language, 2, lines), mapping="lexicon", codes=codes[-1:], samples=2
+            text, captions(data, language, 2, lines), mapping="lexicon", codes=codes[-1:], samples=1
         ).to_dict()
         for name, (text, language) in cases.items()
     }
 
 
+def long_words(data: Path, lines: int, codes: list[Code]) -> dict[str, Callable[[], dict[str, Any]]]:
+    """All captions of both halves, with a table paid for, of a lexicon that is made of the first `lines` of each."""
+
+    def measure(language: str) -> dict[str, Any]:
+        code = codes[-1]
+        assert is_online(code)
+        x, y = (captions(data, which, half, HALF).encode() for which, half in (("en", 1), (language, 2)))
+        x, y = token_texts(x, y)
+        first = [WordCorpus.of(line.split(" ") for line in text.decode().splitlines()[:lines]) for text in (x, y)]
+        lexicon = build_lexicon(*first, seed=0)[0]
+        known = KnownCosts.of(code, x, y)
+        y_bits = float(known.alone.sum())
+        apart = known.x_bits + y_bits
+        found: dict[str, Any] = {
+            "y": y_bits,
+            "x alone": float((known.alone - local_bits([known.alone, known.after])).sum()),
+            "table_bits": {size: known.table_bits(lexicon, size) for size in TABLE_WORDS},
+        }
+        exchanged = null_lexicon((lexicon, lexicon), 0)[0]
+        for name, one, sizes in (("saved", lexicon, TABLE_WORDS), ("null", exchanged, TABLE_WORDS[-1:])):
+            ways = {size: known.with_table(one, size, found["table_bits"][size], apart) for size in sizes}
+            found[name] = {size: way.saved for size, way in ways.items()}
+            found[f"{name} interval"] = {
+                size: [way.saved + bound for bound in interval(way.blocks, lambda more: more, seed=0)]
+                for size, way in ways.items()
+            }
+        return found
+
+    return {f"long {language}": lambda language=language: measure(language) for language in ("fr", "de")}  # type: ignore[misc]
+
+
 def languages(data: Path, size: int, codes: list[Code]) -> dict[str, Callable[[], dict[str, Any]]]:
-    """Every two of the five languages, and two parts of each, by the last of the codes and by ppmd or xz."""
-    texts = {language: novels(data, language, size) for language in LANGUAGES}
+    """Every two of the five languages by the last of the codes, which is online; both orders."""
 
-    def pair(first: str, second: str) -> dict[str, Any]:
-        found = {}
-        for code in codes[-2:]:
-            one = measured(code, texts[first], texts[second])
-            found[code.name] = {"x": one.x, "y": one.y, "ways": one.ways}
-        return {"pair": [first, second], "codes": found}
+    def all_pairs() -> dict[str, Any]:
+        code = codes[-1]
+        assert is_online(code)
+        texts = {language: novels(data, language, size) for language in LANGUAGES}
+        states = {language: code.state() for language in LANGUAGES}
+        alone = {language: costs_of(code, texts[language], states[language]) for language in LANGUAGES}
+        pairs = []
+        for first, second in permutations(LANGUAGES, 2):
+            after = costs_of(code, texts[second], states[first].copy())
+            own = alone[second]
+            mixed = local_bits([own, after])
+            low, high = interval(by_block(own - mixed), lambda more: more, seed=0)
+            pairs.append(
+                {
+                    "pair": [first, second],
+                    "alone": float(own.sum()),
+                    "plain": float((own - after).sum()),
+                    "mixed": float((own - mixed).sum()),
+                    "interval": [float((own - mixed).sum()) + bound for bound in (low, high)],
+                }
+            )
+        return {"pairs": pairs, "bytes": {language: len(text) for language, text in texts.items()}}
 
-    return {f"languages {a}-{b}": lambda a=a, b=b: pair(a, b) for a, b in combinations(LANGUAGES, 2)}  # type: ignore[misc]
+    return {"languages": all_pairs}
 
 
 def kept(folder: Path, name: str, measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -172,27 +224,23 @@ def word_table(results: dict[str, dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def language_tables(results: dict[str, dict[str, Any]], output: Path) -> str:
-    """Shared bits of every two languages in per cent of the shorter, and the tree of them."""
+def language_tables(result: dict[str, Any], output: Path) -> str:
+    """What the language of a row saves of that of a column, in per cent of the latter, and the trees of the means."""
     lines = []
-    for code in next(iter(results.values()))["codes"]:
-        shares = np.zeros((len(LANGUAGES), len(LANGUAGES)))
-        for result in results.values():
-            one = result["codes"][code]
-            a, b = (LANGUAGES.index(language) for language in result["pair"])
-            saved = one["x"] + one["y"] - min(one["ways"].values())
-            shares[a, b] = shares[b, a] = saved / min(one["x"], one["y"])
-        lines += [
-            f"{code}: best way together, per cent of the shorter text",
-            "| |" + "|".join(LANGUAGES) + "|",
-            "|---" * 6 + "|",
-        ]
+    for name in ("plain", "mixed"):
+        saved = np.zeros((len(LANGUAGES), len(LANGUAGES)))
+        for pair in result["pairs"]:
+            a, b = (LANGUAGES.index(language) for language in pair["pair"])
+            saved[a, b] = pair[name] / pair["alone"]
+        lines += [f"{name}, per cent of C(column)", "| |" + "|".join(LANGUAGES) + "|", "|---" * 6 + "|"]
         for place, language in enumerate(LANGUAGES):
-            cells = ["" if other == place else f"{100 * shares[place, other]:.2f}" for other in range(len(LANGUAGES))]
+            cells = ["" if other == place else f"{100 * saved[place, other]:.2f}" for other in range(len(LANGUAGES))]
             lines.append(f"| {language} | " + " | ".join(cells) + " |")
-        tree = tree_of(1.0 - shares, LANGUAGES)
-        lines.append(f"tree: {tree}")
-        (output / f"tree.{code}.svg").write_text(tree_svg(1.0 - shares, LANGUAGES), encoding="utf-8")
+        distances = 1.0 - (saved + saved.T) / 2
+        lines.append(f"tree: {tree_of(distances, LANGUAGES)}")
+        (output / f"tree.{name}.svg").write_text(tree_svg(distances, LANGUAGES), encoding="utf-8")
+    widest = max((pair["interval"][1] - pair["interval"][0]) / pair["alone"] for pair in result["pairs"])
+    lines.append(f"widest 95 % interval of a mixed entry: {100 * widest:.2f} points")
     return "\n".join(lines)
 
 
@@ -210,14 +258,20 @@ def main() -> None:
     groups = {
         "letters": letters(given.data, given.lines, codes),
         "words": words(given.data, given.lines, codes),
+        "long words": long_words(given.data, given.lines, codes),
         "languages": languages(given.data, given.bytes, codes),
     }
     results: dict[str, dict[str, dict[str, Any]]] = {}
     for group, cases in groups.items():
-        wanted = not given.only or group in given.only.split(",")
+        asked = given.only.split(",")
         results[group] = {}
         for name, measure in cases.items():
-            if wanted or (given.output / f"{name.replace(' ', '_')}.json").exists():
+            if (
+                not given.only
+                or group in asked
+                or name in asked
+                or (given.output / f"{name.replace(' ', '_')}.json").exists()
+            ):
                 results[group][name] = kept(given.output, name, measure)
                 print(f"{name}: {results[group][name]['cpu_seconds']:.1f} s of processor time", flush=True)
     if results["letters"]:
@@ -226,8 +280,10 @@ def main() -> None:
             print("\n" + conditional_table(results["letters"]["plain"]))
     if results["words"]:
         print("\n" + word_table(results["words"]))
-    if len(results["languages"]) == len(LANGUAGES) * (len(LANGUAGES) - 1) // 2:
-        print("\n" + language_tables(results["languages"], given.output))
+    for name, result in results["long words"].items():
+        print(f"\n{name}: {json.dumps(result, indent=1)}")
+    if results["languages"]:
+        print("\n" + language_tables(results["languages"]["languages"], given.output))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """`unmt compress`, through the installed command."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,15 @@ def folder(tmp_path_factory):
     return folder
 
 
+def documented_keys():
+    """The keys of result.json that docs/compression.md names; None where it is not beside this installation."""
+    path = Path(package.__file__).parents[1] / "docs" / "compression.md"
+    if not path.exists():
+        return None
+    table = path.read_text(encoding="utf-8").split("## result.json")[1].split("## ")[0]
+    return {key for cell in re.findall(r"^\| (`[^|]*) \|", table, re.MULTILINE) for key in re.findall(r"`(\w+)`", cell)}
+
+
 def test_the_table_goes_to_standard_output_and_the_rest_to_the_run(unmt, folder, tmp_path):
     run = tmp_path / "run"
     done = unmt("compress", "x=a.txt", "y=b.txt", "codes=gzip,xz", "samples=1", f"run.dir={run}", cwd=folder)
@@ -39,6 +49,7 @@ def test_the_table_goes_to_standard_output_and_the_rest_to_the_run(unmt, folder,
     page = (run / "report.html").read_text(encoding="utf-8")
     assert "<h1>Shared structure</h1>" in page
     assert (run / "config.yaml").exists()
+    assert documented_keys() in (result.keys(), None)
     assert json.loads((run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()[-1])["stage"] == "done"
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from unmt.errors import InputError
 from unmt.mappings.lexicon import Lexicon
-from unmt.tasks.compress_words import FoundLexicon, _Known, cuts, lexicon_ways, token_texts
+from unmt.tasks.compress_words import FoundLexicon, KnownCosts, cuts, lexicon_ways, token_texts
 from unmt.tasks.lexicon_stage import null_lexicon
 from unmt.tasks.monitor import Monitor
 from unmt.text.vocabulary import Vocabulary
@@ -46,7 +46,7 @@ def lexicon_of(x, y, key):
 @pytest.fixture(scope="module")
 def measured(texts, counting):
     x, y, key = texts
-    known = _Known.of(counting.CountingCode(), x, y)
+    known = KnownCosts.of(counting.CountingCode(), x, y)
     right = lexicon_of(x, y, key)
     parts = cuts(80)[1:-1]
     tables = {size: known.table_bits(right, size) for size in (250, 1000)}

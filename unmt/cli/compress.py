@@ -116,7 +116,15 @@ def _transfer(configuration: Configuration) -> None:
     assert configuration.input is not None
     assert configuration.output is not None
     work = encode_file if configuration.action == ENCODE else decode_file
-    done = work(expanded(configuration.input), expanded(configuration.output))
+    progress = Progress(quiet=configuration.quiet)
+
+    def show(so_far: int, whole: int) -> None:
+        progress.update(f"{configuration.action[:-1]}ing", 0, None, so_far / max(whole, 1))
+
+    try:
+        done = work(expanded(configuration.input), expanded(configuration.output), show)
+    finally:
+        progress.clear()
     if configuration.quiet:
         return
     rate = 8.0 * done.file_bytes / max(done.text_bytes, 1)

@@ -31,7 +31,7 @@ NONE, AUTO, LEXICON = "none", "auto", "lexicon"
 LEAST_BYTES = 16
 SLOT_BYTES_A_BYTE = 64
 """Memory of our own code for each byte that it reads, so that nothing it has seen must make room."""
-SHORT_WINDOW = 0.5
+SHORT_WINDOW = 0.8
 """Share of C(x) that x costs a second time from which on a code is said not to see the whole of x."""
 
 
@@ -253,7 +253,7 @@ def _result(
             MIXTURE: ncd(x_bits, y_bits, joint),
         },
         members=[{"code": code, "way": way, "bits": bits_} for code, way, bits_ in members],
-        regret_bits=joint - members[0][2],
+        regret_bits=min(max(joint - members[0][2], 0.0), log2(len(members))),  # rounding is no regret
         regret_bound_bits=log2(len(members)),
         conditional={
             code: {

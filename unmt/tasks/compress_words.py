@@ -111,7 +111,7 @@ def lexicon_ways(
     for lines in cuts(len(sentences))[1:-1]:
         _say(monitor, f"lexicon of {lines} lines of y", 0.45)
         parts[lines] = build_lexicon(source, WordCorpus.of(sentences[:lines]), seed=seed)[0]
-    known = _Known.of(code, x, y)
+    known = KnownCosts.of(code, x, y)
     tables = {size: known.table_bits(whole, size) for size in TABLE_WORDS}
     found = FoundLexicon(whole, parts, tables)
     return found, known.ways(found, lengths.apart)
@@ -122,7 +122,7 @@ def lexicon_nulls(code: Code, pair: Pair, options: Options, monitor: Monitor) ->
     assert is_online(code)
     found: FoundLexicon = pair.mapping
     one = pair.lengths[code.name]
-    known = _Known.of(code, pair.x, pair.y)
+    known = KnownCosts.of(code, pair.x, pair.y)
     samples = []
     for sample in range(options.samples):
         _say(monitor, f"null: exchanged translations, sample {sample + 1}", 0.7)
@@ -145,7 +145,7 @@ def cuts(lines: int) -> list[int]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Known:
+class KnownCosts:
     """What every way needs, coded once: costs by byte."""
 
     code: OnlineCode
@@ -159,13 +159,13 @@ class _Known:
     after: Costs
 
     @staticmethod
-    def of(code: OnlineCode, x: bytes, y: bytes) -> _Known:
+    def of(code: OnlineCode, x: bytes, y: bytes) -> KnownCosts:
         state = code.state()
         x_bits = float(costs_of(code, x, state).sum())
         after_x = state.copy()
         lines = [line.split(" ") if line else [] for line in x.decode().splitlines()]
         alone, after = costs_of(code, y, code.state()), costs_of(code, y, state)
-        return _Known(code, x, y, lines, y.splitlines(keepends=True), x_bits, after_x, alone, after)
+        return KnownCosts(code, x, y, lines, y.splitlines(keepends=True), x_bits, after_x, alone, after)
 
     def table_bits(self, lexicon: Lexicon, size: int) -> float:
         """What the target words of the commonest source words cost as a text after x, and their number."""
@@ -174,20 +174,25 @@ class _Known:
 
     def ways(self, found: FoundLexicon, apart: float) -> list[Way]:
         """Both ways; the sizes of the table are ways of their own."""
-        made = []
-        for size in TABLE_WORDS:
-            after = self._after(self._translated(self._entries(found.whole, size)), b"")(self.y)
-            made.append(self._way(f"{TABLE} ({size} words)", [after], found.table_bits[size], apart))
+        tables = [self.with_table(found.whole, size, bits, apart) for size, bits in found.table_bits.items()]
+        return [*tables, self.on_the_way(found, apart)]
+
+    def with_table(self, lexicon: Lexicon, size: int, bits: float, apart: float) -> Way:
+        """The pair by way of a table of the commonest `size` words, which costs so many bits."""
+        after = self._after(self._translated(self._entries(lexicon, size)))(self.y)
+        return self._way(f"{TABLE} ({size} words)", [after], bits, apart)
+
+    def on_the_way(self, found: FoundLexicon, apart: float) -> Way:
+        """Each part of y after f(x) by the lexicon of x and the parts before, and after those."""
         pieces, ends = [], cuts(len(self.y_lines))
         for start, end in pairwise(ends):
             piece, before = b"".join(self.y_lines[start:end]), b"".join(self.y_lines[:start])
             if start:
-                lexicon = found.parts[start]
-                pieces.append(self._after(self._translated(self._entries(lexicon, None)), before)(piece))
+                entries = self._entries(found.parts[start], None)
+                pieces.append(self._after(self._translated(entries), before)(piece))
             else:
                 pieces.append(self.after[: len(piece)])
-        made.append(self._way(ON_THE_WAY, [np.concatenate(pieces)], 0.0, apart))
-        return made
+        return self._way(ON_THE_WAY, [np.concatenate(pieces)], 0.0, apart)
 
     def _way(self, name: str, costs: Sequence[Costs], more: float, apart: float) -> Way:
         mixed = local_bits([self.alone, self.after, *costs])
