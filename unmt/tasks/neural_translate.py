@@ -47,9 +47,9 @@ class NeuralTranslator:
         parts = [self._parts(line) for line in lines]
         flat = [part for line in parts for part in line]
         pieces = self._model.pieces
-        longest = self._model.net.shape.longest - 2
         sources = [
-            np.array(pieces.encode([self._source.fold(token) for token in part])[:longest], np.int32) for part in flat
+            np.array(pieces.encode([self._source.fold(token) for token in part])[: self._room], np.int32)
+            for part in flat
         ]
         found = iter(search(self._model.net, sources, self._search, threads=self._threads))
         for line, tokens in zip(lines, parts, strict=True):
@@ -69,11 +69,33 @@ class NeuralTranslator:
     def _parts(self, line: str) -> list[list[str]]:
         """The tokens of a line, as they stand there; of a long one sentence by sentence, and no part too long."""
         whole = self._source.split(line)
-        if len(whole) <= LONG_LINE:
+        if len(whole) <= LONG_LINE and self._size(whole) <= self._room:
             return [whole] if whole else []
         sentences = [self._source.split(part) for part in SENTENCE_END.split(line)]
-        most = self._model.net.shape.longest // 4
-        return [tokens[i : i + most] for tokens in sentences for i in range(0, len(tokens), most)]
+        return [part for tokens in sentences for part in self._fitting(tokens)]
+
+    def _fitting(self, tokens: Sequence[str]) -> Iterator[list[str]]:
+        """A sentence, cut where it would fill more than half of what the net takes: its translation may be longer."""
+        part: list[str] = []
+        filled = 0
+        for token in tokens:
+            size = self._size([token])
+            if part and filled + size > self._room // 2:
+                yield part
+                part, filled = [], 0
+            part.append(token)
+            filled += size
+        if part:
+            yield part
+
+    @property
+    def _room(self) -> int:
+        """Pieces of a sentence that the net takes."""
+        return self._model.net.shape.longest - 2
+
+    def _size(self, tokens: Sequence[str]) -> int:
+        """In pieces."""
+        return len(self._model.pieces.encode([self._source.fold(token) for token in tokens]))
 
 
 def with_names(said: Sequence[str], source: Sequence[str], tokeniser: Tokeniser) -> list[str]:
