@@ -1,7 +1,9 @@
 """A file system that is full or not to be written: a small tmpfs stands in for it."""
 
+import contextlib
 import json
 import subprocess
+import time
 
 import pytest
 
@@ -91,3 +93,48 @@ def test_a_training_that_fills_the_disk_goes_on_once_there_is_room(unmt, small, 
     assert gone_on.stdout
     again = unmt("translate", "model=small/run", "direction=aa-bb", input=cipher.source[0] + "\n")
     assert again.returncode == 0, again.stderr
+
+
+def fill(path):
+    """All the room that there is."""
+    with path.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"x" * 1024)
+
+
+@pytest.mark.slow
+def test_a_net_that_fills_the_disk_keeps_its_last_checkpoint(unmt, unmt_started, small, tmp_path, word_cipher):
+    assert mount("-o", "remount,size=10m", str(small)).returncode == 0
+    cipher = word_cipher(130, 20, 2)
+    (tmp_path / "a.txt").write_text("\n".join(cipher.source) + "\n")
+    (tmp_path / "b.txt").write_text("\n".join(cipher.target) + "\n")
+    train = (
+        "train", "source.language=aa", "source.train=a.txt", "target.language=bb", "target.train=b.txt",
+        "network=transformer", "network.start=none", "network.width=8", "network.heads=2", "network.inner=8",
+        "network.encoder_layers=1", "network.decoder_layers=1", "network.longest=32", "network.order=2",
+        "network.pieces=340", "trainer.steps=3", "trainer.tokens=40", "trainer.rounds=30", "trainer.held_out=12",
+        "trainer.start_rounds=20", "trainer.device=cpu", "run.dir=small/run", "quiet=true",
+    )  # fmt: skip
+    process = unmt_started(*train)
+    state = small / "run" / "checkpoints" / "state.safetensors"
+    end = time.monotonic() + 250
+    while not state.exists():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.002)
+    fill(small / "ballast")
+    said, told = process.communicate(timeout=250)
+    assert process.returncode == 2, told
+    assert "No space left on device" in told
+    assert len(told.splitlines()) <= 2
+    assert said == ""
+    assert not list(small.rglob("*.part")), "a half-written file was left"
+    from unmt.tasks.tensor_file import load_tensors
+
+    reached = load_tensors(state)[1]["round"]
+    assert 1 <= reached < 30
+    (small / "ballast").unlink()
+    gone_on = unmt(*train)
+    assert gone_on.returncode == 0, gone_on.stderr
+    rows = [json.loads(line) for line in (small / "run" / "metrics.jsonl").read_text().splitlines()]
+    assert [row["round"] for row in rows if "round" in row] == list(range(30))

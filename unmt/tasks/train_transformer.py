@@ -231,7 +231,8 @@ class _Run:
         number, settings = self.round, self.settings
         began = time.monotonic()
         loss = tokens = 0.0
-        what = "learning from the lexicon model" if number < settings.start_rounds else "back-translation"
+        first = "text alone" if settings.start == "none" else "the lexicon model"
+        what = f"learning from {first}" if number < settings.start_rounds else "back-translation"
         for place, shards in enumerate(
             self.rounds.shards(number, self.net, lambda _: self._say(f"round {number}: translating", self._fraction))
         ):

@@ -1,0 +1,278 @@
+"""`unmt train network=transformer` as it is typed: it learns, goes on after any end, and refuses in a line."""
+
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from unmt.cli.main import status
+from unmt.evaluation.translation import TranslationMetric
+
+FILES = ("source.language=aa", "source.train=a.txt", "target.language=bb", "target.train=b.txt")
+NET = (
+    "network=transformer", "network.width=8", "network.heads=2", "network.inner=8", "network.encoder_layers=1",
+    "network.decoder_layers=1", "network.longest=32", "network.order=2", "trainer.device=cpu", "trainer.force=true",
+)  # fmt: skip
+SMALL = (
+    *FILES, *NET, "network.start=none", "network.pieces=340", "trainer.start_rounds=1", "trainer.steps=3",
+    "trainer.tokens=40", "trainer.rate=0.01", "trainer.evaluate_every=2", "trainer.held_out=12", "trainer.rounds=5",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def cipher(word_cipher):
+    return word_cipher(130, 20, 2)
+
+
+def written(folder: Path, cipher) -> None:
+    (folder / "a.txt").write_text("\n".join(cipher.source) + "\n")
+    (folder / "b.txt").write_text("\n".join(cipher.target) + "\n")
+
+
+@pytest.fixture(autouse=True)
+def _files(cipher, tmp_path):
+    written(tmp_path, cipher)
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "one.txt").write_text("only one line\n")
+    (tmp_path / "binary.bin").write_bytes(bytes(range(256)) * 40)
+
+
+def model_files(run: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((run / "model").iterdir())}
+
+
+def rounds_of(run: Path) -> list[dict[str, object]]:
+    """Rows of metrics.jsonl that are of rounds, without what the clock says."""
+    rows = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    return [{key: value for key, value in row.items() if key != "seconds"} for row in rows if "round" in row]
+
+
+@pytest.fixture(scope="module")
+def whole(unmt_in, cipher, tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A run that nothing interrupted."""
+    folder = tmp_path_factory.mktemp("whole")
+    written(folder, cipher)
+    done = unmt_in(folder, "train", *SMALL, "run.dir=out", "threads=1", timeout=900)
+    assert done.returncode == 0, done.stderr
+    return folder / "out", done
+
+
+def test_a_run_leaves_a_model_and_says_where(whole):
+    folder, done = whole
+    samples = [line.split("\t") for line in done.stdout.splitlines()]
+    assert {sample[0] for sample in samples} == {"aa-bb", "bb-aa"}
+    assert "out/model" in done.stderr
+    result = json.loads((folder / "result.json").read_text())
+    assert result["network"] == "transformer"
+    assert result["arguments"]["network.width"] == "8"
+    assert [row["round"] for row in rounds_of(folder)] == [0, 1, 2, 3, 4]
+    assert (folder / "report.html").stat().st_size > 1000
+
+
+def wait_for(process: subprocess.Popen[str], is_there: Callable[[], bool]) -> None:
+    end = time.monotonic() + 200
+    while not is_there():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.002)
+
+
+# A file that is there tells that what comes before it is done, and what comes after is at work.
+MOMENTS = {
+    "before there are pieces": "checkpoints/data.json",
+    "before the first round": "checkpoints/pieces.bb.starts.npy",
+    "between rounds": "checkpoints/state.safetensors",
+    "between the weights of a round and its checkpoint": "checkpoints/round-1.safetensors",
+    "at the end": "model/pieces.model",
+}
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [pytest.param(name, marks=[] if name == "between rounds" else pytest.mark.slow) for name in MOMENTS],
+)
+def test_killed_it_goes_on_to_the_same_bits(whole, unmt, unmt_started, tmp_path, moment):
+    process = unmt_started("train", *SMALL, "run.dir=out", "threads=1")
+    wait_for(process, (tmp_path / "out" / MOMENTS[moment]).exists)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (tmp_path / "out" / "result.json").exists()
+    done = unmt("train", *SMALL, "run.dir=out", "threads=2", "quiet=true")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert done.stdout == whole[1].stdout
+    assert model_files(tmp_path / "out") == model_files(whole[0])
+    assert rounds_of(tmp_path / "out") == rounds_of(whole[0])
+
+
+@pytest.mark.slow
+def test_ctrl_c_keeps_the_rounds_and_says_how_to_go_on(whole, unmt, unmt_started, tmp_path):
+    process = unmt_started("train", *SMALL, "run.dir=out")
+    wait_for(process, (tmp_path / "out" / "checkpoints" / "state.safetensors").exists)
+    process.send_signal(signal.SIGINT)
+    said, told = process.communicate(timeout=120)
+    assert process.returncode == 130, told
+    assert said == ""
+    assert "Traceback" not in told
+    assert "run.dir=out goes on from there" in told.splitlines()[-1]
+    assert not (tmp_path / "out" / "result.json").exists()
+    done = unmt("train", *SMALL, "run.dir=out", "quiet=true")
+    assert done.returncode == 0, done.stderr
+    assert model_files(tmp_path / "out") == model_files(whole[0])
+    assert rounds_of(tmp_path / "out") == rounds_of(whole[0])
+
+
+@pytest.mark.slow
+def test_two_processes_train_what_one_trains(whole, unmt, tmp_path):
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--no-python"]
+    command = [*launcher, str(Path(sys.executable).parent / "unmt"), "train", *SMALL, "run.dir=out"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, env=environment)  # noqa: PLW1510  # asserted below
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == whole[1].stdout
+    assert model_files(tmp_path / "out") == model_files(whole[0])
+    assert rounds_of(tmp_path / "out") == rounds_of(whole[0])
+    again = unmt("train", *SMALL, "run.dir=out", "quiet=true")
+    assert again.stdout == done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("launcher", ["basic", "joblib"])
+def test_a_sweep_trains_a_model_for_each_value(whole, unmt, tmp_path, launcher):
+    if launcher == "joblib":
+        pytest.importorskip("hydra_plugins.hydra_joblib_launcher", reason="the extra `sweep` is not installed")
+    options = ("-m", "seed=0,1", f"hydra/launcher={launcher}", "run.dir=sweep", "threads=1", "quiet=true")
+    done = unmt("train", *SMALL, *options, timeout=900)
+    assert done.returncode == 0, done.stderr
+    assert model_files(tmp_path / "sweep" / "0") == model_files(whole[0])
+    assert model_files(tmp_path / "sweep" / "1") != model_files(whole[0])
+    assert {path.name for path in (tmp_path / "sweep").iterdir()} >= {"0", "1"}
+
+
+def processor_seconds() -> float:
+    """Of all processes that this one started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def test_a_word_cipher_is_learned_from_two_unpaired_halves(unmt, word_cipher, tmp_path):
+    cipher = word_cipher(800, 30, 3)
+    written(tmp_path, cipher)
+    small = (*FILES, "trainer.held_out=50", "trainer.force=true", "network.order=3", "quiet=true")
+    assert unmt("train", *small, "trainer.rounds=1", "network.beam=4", "run.dir=lexicon").returncode == 0
+    before = processor_seconds()
+    done = unmt(
+        "train", *small, "network=transformer", "network.start=lexicon", "network.pieces=600", "network.width=64",
+        "network.inner=128", "network.encoder_layers=1", "network.decoder_layers=1", "network.dropout=0",
+        "network.longest=32", "trainer.rate=0.008", "trainer.tokens=700", "trainer.steps=100", "trainer.rounds=4",
+        "trainer.start_rounds=3", "trainer.evaluate_every=2", "trainer.device=cpu", "objectives.denoising=0",
+        "run.dir=net", "threads=1", timeout=900,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert processor_seconds() - before < 120
+    for way, plain, key in (
+        ("aa-bb", cipher.source, cipher.key),
+        ("bb-aa", cipher.target, {word: plain for plain, word in cipher.key.items()}),
+    ):
+        lines = plain[:200]
+        translated = unmt("translate", "model=net", f"direction={way}", input="\n".join(lines) + "\n")
+        assert translated.returncode == 0, translated.stderr
+        known = type(cipher)(lines, [], key)
+        assert known.right(lines, translated.stdout.splitlines()) >= 0.9
+
+
+BAD = {
+    "missing": ([*SMALL, "source.train=nowhere.txt"], "nowhere.txt: no such file"),
+    "empty": ([*SMALL, "target.train=empty.txt"], "empty.txt is empty"),
+    "binary": ([*SMALL, "target.train=binary.bin"], "binary.bin is binary"),
+    "one line": ([*SMALL, "target.train=one.txt"], "1 different lines"),
+    "width": ([*SMALL, "network.width=10", "network.heads=4"], "give a multiple of twice network.heads=4, such as 8"),
+    "pieces": ([*SMALL, "network.pieces=10"], "network.pieces=10: too small"),
+    "dropout": ([*SMALL, "network.dropout=1"], "network.dropout=1.0"),
+    "rate": ([*SMALL, "trainer.rate=nan"], "trainer.rate=nan"),
+    "shares": ([*SMALL, "objectives.denoising=0.7", "objectives.causal=0.7"], "1.4 together"),
+    "one share": ([*SMALL, "objectives.masked=2"], "objectives.masked=2.0"),
+    "temperature": ([*SMALL, "objectives.sampled=0"], "objectives.sampled=0.0"),
+    "no rounds": ([*SMALL, "trainer.rounds=0"], "trainer.rounds=0: too small"),
+    "no steps": ([*SMALL, "trainer.steps=0"], "trainer.steps=0: too small"),
+    "device": ([*SMALL, "trainer.device=abacus"], "device=abacus: unknown"),
+    "start": ([*SMALL, "network.start=nowhere"], "nowhere"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_told_in_a_line_or_two(tmp_path, monkeypatch, capfd, case):
+    arguments, why = BAD[case]
+    monkeypatch.chdir(tmp_path)
+    assert status(["train", *arguments, "run.dir=out"]) == 2
+    said, told = capfd.readouterr()
+    assert why in told
+    assert len(told.splitlines()) <= 2
+    assert said == ""
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_same_text_on_both_sides_is_warned_of(tmp_path, monkeypatch, capfd):
+    (tmp_path / "c.txt").write_bytes((tmp_path / "a.txt").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    assert status(["train", *SMALL, "target.train=c.txt", "trainer.rounds=1", "run.dir=out"]) == 0
+    assert "nothing to translate" in capfd.readouterr().err
+
+
+def test_a_checkpoint_that_is_damaged_or_of_other_settings_is_told_and_the_model_stays(
+    whole, tmp_path, monkeypatch, capfd
+):
+    shutil.copytree(whole[0], tmp_path / "out")
+    monkeypatch.chdir(tmp_path)
+    assert status(["train", *SMALL, "network.width=16", "run.dir=out"]) == 2
+    assert "holds a run with network.width=8, not 16" in capfd.readouterr().err
+    held = tmp_path / "out" / "checkpoints" / "data.json"
+    stored = held.read_text()
+    held.write_text(json.dumps({**json.loads(stored), "version": "0.0"}))
+    assert status(["train", *SMALL, "run.dir=out"]) == 2
+    assert "begun with other versions of unmt" in capfd.readouterr().err
+    held.write_text(stored)
+    broken = tmp_path / "out" / "checkpoints" / "state.safetensors"
+    broken.write_bytes(broken.read_bytes()[:5000])
+    assert status(["train", *SMALL, "run.dir=out"]) == 2
+    told = capfd.readouterr().err
+    assert "state.safetensors is damaged" in told
+    assert "Delete out/checkpoints" in told
+    assert len(told.splitlines()) == 1
+    assert model_files(tmp_path / "out") == model_files(whole[0])
+
+
+def test_a_direction_that_the_model_does_not_know_is_told(whole, monkeypatch, capfd):
+    monkeypatch.chdir(whole[0].parent)
+    assert status(["translate", "model=out", "direction=aa-cc", "input=a.txt"]) == 2
+    assert "direction=aa-cc: the model has aa-bb, bb-aa" in capfd.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_sample_texts_teach_a_net(unmt):
+    samples = Path(__file__).resolve().parents[2] / "unmt" / "samples"
+    done = unmt(
+        "train", "experiment=tiny", "network=transformer", "network.pieces=600", "network.width=64",
+        "network.inner=128", "network.encoder_layers=1", "network.decoder_layers=1", "network.dropout=0",
+        "network.longest=64", "trainer.rate=0.008", "trainer.tokens=700", "trainer.steps=100", "trainer.rounds=9",
+        "trainer.start_rounds=6", "trainer.evaluate_every=3", "trainer.device=cpu", "objectives.denoising=0",
+        "run.dir=out", "quiet=true", timeout=1500,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    references = (samples / "harbour.test.fr.txt").read_text().splitlines()
+    sources = (samples / "harbour.test.en.txt").read_text()
+    translated = unmt("translate", "model=out", "direction=en-fr", input=sources)
+    assert translated.returncode == 0, translated.stderr
+    metric = TranslationMetric("bleu", [references])
+    assert metric.score(metric.counts(translated.stdout.splitlines()).sum(axis=0)) >= TINY_BLEU
+
+
+TINY_BLEU = 30.0
