@@ -27,6 +27,8 @@ Learns to translate between two texts that nobody paired: one in each language, 
   unmt train source.language=en source.train=a.txt target.language=fr target.train=b.txt
   unmt train ... source.vectors=en.vec target.vectors=fr.vec trainer.minutes=10 run.dir=runs/mine
   unmt translate model=runs/mine direction=en-fr < in.txt > out.txt
+  unmt train ... -m seed=0,1,2 run.dir=runs/seeds   a run each, in runs/seeds/0 and so on; with
+                     hydra/launcher=joblib hydra.launcher.n_jobs=2 two at a time (pip install 'unmt[sweep]')
 
 The two texts
   source.language=   names of your choice, such as en and fr; a direction is then en-fr or fr-en
