@@ -49,6 +49,45 @@ def test_cached_search_in_batches_is_uncached_search_of_each_sentence(net, sourc
         assert result.ids.tolist() == uncached(net, source, how.limit(len(source) + 1, net.shape.longest))
 
 
+def plain_beam(net, source, how):
+    """Beam search of one sentence with lists, all computed anew at each symbol."""
+    ids, limit = torch.tensor([[*source.tolist(), END]]), how.limit(len(source) + 1, net.shape.longest)
+    live, ended = [(0.0, ())], []
+    with torch.no_grad():
+        encoded, mask = net.encode(ids)
+    while live and len(ended) < how.beam:
+        candidates = []
+        with torch.no_grad():
+            said = torch.tensor([[TAG, *text] for _, text in live])
+            states = net.decode(said, encoded.expand(len(live), -1, -1), mask)
+            gains = torch.log_softmax(net.logits(states[:, -1], how.allowed), dim=-1).tolist()
+        for (total, text), row in zip(live, gains, strict=True):
+            candidates += [(total + gain, text, int(id_)) for gain, id_ in zip(row, how.allowed, strict=True)]
+        candidates.sort(key=lambda candidate: -candidate[0])
+        length = len(live[0][1]) + 1
+        for total, text, word in candidates[: how.beam]:
+            if word == END or length == limit:
+                ended.append((total / length**how.length_power, text if word == END else (*text, word)))
+        going = [(total, (*text, word)) for total, text, word in candidates if word != END]
+        live = going[: how.beam] if length < limit else []
+    return list(max(ended, key=lambda one: one[0])[1])
+
+
+@pytest.mark.parametrize("power", [0.0, 1.0])
+@pytest.mark.parametrize("beam", [2, 4])
+def test_a_beam_in_tensors_is_the_plain_one_of_each_sentence(net, sources, beam, power):
+    how = Search(TAG, END, ALLOWED, beam=beam, length_power=power)
+    found = [result.ids.tolist() for result in search(net, sources[:15], how)]
+    assert found == [plain_beam(net, source, how) for source in sources[:15]]
+    assert len(set(map(len, found))) > 3
+
+
+def test_a_beam_is_wider_than_what_can_be_written(net, sources):
+    allowed = torch.tensor([END, 7])
+    how = Search(TAG, END, allowed, beam=5)
+    assert [r.ids.tolist() for r in search(net, sources[:9], how)] == [plain_beam(net, s, how) for s in sources[:9]]
+
+
 def test_a_beam_of_one_is_greedy(net, sources):
     from unmt.solvers import sequence_search
 

@@ -138,21 +138,6 @@ class DecoderLayer(nn.Module):
         states = states + dropout(self.cross(self.cross_norm(states), *memory, mask))
         return states + dropout(self.feed(self.feed_norm(states)))
 
-    def step(
-        self, states: Tensor, cache: tuple[Tensor, Tensor] | None, memory: tuple[Tensor, Tensor], mask: Tensor | None
-    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """One more position (batch, 1, width), given the keys and values of those before it; and theirs with its own.
-
-        It is told the states of all positions before only by that cache.
-        """
-        normed = self.attention_norm(states)
-        keys, values = self.attention.keys_values(normed)
-        if cache is not None:
-            keys, values = torch.cat([cache[0], keys], 2), torch.cat([cache[1], values], 2)
-        states = states + self.attention(normed, keys, values, None)
-        states = states + self.cross(self.cross_norm(states), *memory, mask)
-        return states + self.feed(self.feed_norm(states)), (keys, values)
-
 
 class Layers(nn.ModuleList, Generic[Layer]):
     """A list of layers of one kind."""
@@ -162,7 +147,7 @@ class Layers(nn.ModuleList, Generic[Layer]):
 
 
 class Transformer(nn.Module):
-    """Symbols to symbols; `encode`, then `decode` (all positions, for training) or `step` (one, for translating)."""
+    """Symbols to symbols: `encode`, then `decode` all positions at once. One by one: transformer_steps.py."""
 
     positions: Tensor
 
@@ -220,23 +205,6 @@ class Transformer(nn.Module):
             states = layer(states, memory, mask, dropout)
         normed: Tensor = self.decoder_norm(states)
         return normed
-
-    def step(
-        self,
-        ids: Tensor,
-        place: int,
-        caches: list[tuple[Tensor, Tensor]] | None,
-        memory: list[tuple[Tensor, Tensor]],
-        mask: Tensor | None,
-    ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
-        """States (batch, width) after ids (batch,) at one position, and the caches for the next."""
-        states = self.embed(ids[:, None], place)
-        kept = []
-        for number, layer in enumerate(self.decoder):
-            cache = None if caches is None else caches[number]
-            states, cache = layer.step(states, cache, memory[number], mask)
-            kept.append(cache)
-        return self.decoder_norm(states)[:, 0], kept
 
     def logits(self, states: Tensor, allowed: Tensor | None = None) -> Tensor:
         """Scores of all symbols, or of the allowed ones (int64 (A,)), after states (..., width)."""

@@ -15,13 +15,21 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from unmt.mappings.sequence_batch import Rows, padded
 from unmt.mappings.transformer import PAD, Transformer
+from unmt.mappings.transformer_steps import Steps
 from unmt.solvers.processes import ONE_PROCESS, Processes
 
 BATCH_TOKENS = 4000
 """Source symbols of a batch, filled up; more are no faster and take more memory."""
+
+THINNED = 0.95
+"""Sentences that have ended leave the batch once no more than this share of it is left."""
+
+PARTS = 16
+"""Symbols of a group, of which the largest is looked for at first: one pass without branches."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,118 +128,161 @@ def _groups(lengths: Sequence[int], tokens: int) -> list[tuple[int, int]]:
 def _greedy(
     net: Transformer, ids: Tensor, limits: Tensor, how: Search, generator: torch.Generator | None
 ) -> list[Found]:
-    encoded, mask = net.encode(ids)
-    memory = net.memory(encoded)
-    count, device = len(ids), ids.device
+    count, device, most = len(ids), ids.device, int(limits.max())
+    output = _Output(net, how, count)
+    steps = Steps(net, *net.encode(ids), 1, most)
     rows = torch.arange(count, device=device)
-    said = torch.full((count, int(limits.max())), PAD, dtype=torch.long, device=device)
+    said = torch.full((count, most), PAD, dtype=torch.long, device=device)
     lengths, nats = torch.zeros(count, dtype=torch.long, device=device), torch.zeros(count, device=device)
     last = torch.full((count,), how.tag, dtype=torch.long, device=device)
-    allowed = how.allowed.to(device)
-    weight = net.embedding.weight[allowed]
-    end = int((allowed == how.end).nonzero()[0, 0])
-    caches: list[tuple[Tensor, Tensor]] | None = None
-    for place in range(int(limits.max())):
-        states, caches = net.step(last, place, caches, memory, mask)
-        logits = states @ weight.T
+    goes_on = torch.ones(count, dtype=torch.bool, device=device)
+    for place in range(most):
+        gains = output.gains(steps.step(last))
         if generator is not None and how.sample is not None:
-            shares = torch.softmax(logits / how.sample, dim=-1)
+            shares = torch.softmax(gains / how.sample, dim=-1)
             chosen = torch.multinomial(shares, 1, generator=generator)[:, 0]
         else:
-            chosen = logits.argmax(dim=-1)
-        nats[rows] += torch.logsumexp(logits, -1) - logits.gather(1, chosen[:, None])[:, 0]
-        last = allowed[chosen]
-        goes_on = (chosen != end) & (place + 1 < limits[rows])
-        is_said = chosen != end
-        said[rows[is_said], place] = last[is_said]
+            chosen = output.likeliest(gains)
+        last = output.symbols[chosen]
+        nats[rows] -= torch.where(goes_on, gains.gather(1, chosen[:, None])[:, 0], 0.0)
+        is_said = goes_on & (chosen != output.end)
+        said[rows, place] = torch.where(is_said, last, PAD)
         lengths[rows] += is_said.long()
-        if not bool(goes_on.all()):
-            if not bool(goes_on.any()):
-                break
-            keep = goes_on.nonzero()[:, 0]
-            rows, last = rows[keep], last[keep]
-            caches = [(keys[keep], values[keep]) for keys, values in caches]
-            memory = [(keys[keep], values[keep]) for keys, values in memory]
-            mask = None if mask is None else mask[keep]
+        goes_on = is_said & (place + 1 < limits[rows])
+        left = int(goes_on.sum())
+        if left == 0:
+            break
+        if left <= THINNED * len(rows):
+            order = steps.keep(goes_on)
+            rows, last, goes_on = rows[order], last[order], goes_on[order]
     texts, ends, costs = said.cpu().numpy(), lengths.tolist(), nats.tolist()
     return [Found(texts[row, : ends[row]].astype(np.int32), costs[row]) for row in range(count)]
 
 
 def _beam(net: Transformer, ids: Tensor, limits: Tensor, how: Search) -> list[Found]:
-    """All hypotheses of a batch side by side: sentence s has the rows s * beam to (s + 1) * beam - 1."""
-    count, width, device = len(ids), how.beam, ids.device
-    encoded, mask = net.encode(ids)
-    memory = [tuple(part.repeat_interleave(width, 0) for part in pair) for pair in net.memory(encoded)]
-    mask = None if mask is None else mask.repeat_interleave(width, 0)
-    allowed = how.allowed.to(device)
-    weight = net.embedding.weight[allowed]
-    end = int((allowed == how.end).nonzero()[0, 0])
-    symbols = len(allowed)
-    scores = torch.full((count, width), -torch.inf, device=device)
+    """All hypotheses of a batch side by side. A sentence is done once as many have ended as the beam is wide.
+
+    Letters: S sentences at work, W = how.beam, C = 2 W candidates of a sentence, likeliest first.
+    """
+    count, width, device, most = len(ids), how.beam, ids.device, int(limits.max())
+    output = _Output(net, how, count * width)
+    steps = Steps(net, *net.encode(ids), width, most)
+    rows = torch.arange(count, device=device)  # (S,) of which sentence each is
+    scores = torch.full((count, width), -torch.inf, device=device)  # (S, W)
     scores[:, 0] = 0.0
-    last = torch.full((count * width,), how.tag, dtype=torch.long, device=device)
-    said = torch.zeros((count * width, 0), dtype=torch.long, device=device)
-    caches: list[tuple[Tensor, Tensor]] | None = None
-    live = list(range(count))  # the sentence that each block of rows is of
-    best: list[tuple[float, Found] | None] = [None] * count
-    for place in range(int(limits.max())):
-        states, caches = net.step(last, place, caches, memory, mask)  # type: ignore[arg-type]
-        gains = torch.log_softmax(states @ weight.T, dim=-1).view(len(live), width, symbols)
-        totals = (scores[:, :, None] + gains).view(len(live), width * symbols)
-        values, picks = totals.topk(min(2 * width, width * symbols), dim=1)
-        parents, words = picks // symbols, picks % symbols
-        values_, parents_, words_ = values.tolist(), parents.tolist(), words.tolist()
-        kept_rows: list[int] = []
-        next_scores: list[list[float]] = []
-        next_rows: list[int] = []
-        next_words: list[int] = []
-        kept_live: list[int] = []
-        text = said.tolist()
-        for block, sentence in enumerate(live):
-            is_last = place + 1 >= int(limits[sentence])
-            row_scores: list[float] = []
-            rows: list[int] = []
-            new: list[int] = []
-            for rank, (value, parent, word) in enumerate(
-                zip(values_[block], parents_[block], words_[block], strict=True)
-            ):
-                if value == -np.inf:
-                    continue
-                if word == end or is_last:
-                    if word == end and rank >= width:
-                        continue
-                    row = text[block * width + parent]
-                    ids_ = row if word == end else [*row, int(allowed[word])]
-                    score = value / (len(row) + 1) ** how.length_power
-                    if best[sentence] is None or score > best[sentence][0]:  # type: ignore[index]
-                        best[sentence] = (score, Found(np.array(ids_, np.int32), -value))
-                elif len(rows) < width:
-                    row_scores.append(value)
-                    rows.append(block * width + parent)
-                    new.append(word)
-            is_over = is_last or not rows
-            if not is_over and (kept := best[sentence]) is not None:
-                is_over = row_scores[0] / (place + 2) ** how.length_power <= kept[0]
-            if is_over:
-                continue
-            while len(rows) < width:
-                row_scores.append(-np.inf)
-                rows.append(rows[0])
-                new.append(new[0])
-            kept_live.append(sentence)
-            next_scores.append(row_scores)
-            next_rows += rows
-            next_words += new
-            kept_rows += rows
-        if not kept_live:
+    last = torch.full((count, width), how.tag, dtype=torch.long, device=device)  # (S, W)
+    said = torch.full((count, width, most), PAD, dtype=torch.long, device=device)
+    ended = torch.zeros(count, dtype=torch.long, device=device)  # how many have, of each sentence
+    goes_on = torch.ones(count, dtype=torch.bool, device=device)  # (S,)
+    best = _Best(count, most, device)
+    for place in range(most):
+        values, parents, chosen = output.continuations(steps.step(last.view(-1)), scores)  # (S, C) each
+        is_end = chosen == output.end
+        is_last = place + 1 >= limits[rows]
+        # One that ends is taken only where it would have stayed in the beam.
+        ends = (is_end | is_last[:, None])[:, :width] & (values[:, :width] > -torch.inf) & goes_on[:, None]
+        ended[rows] += ends.sum(dim=1)
+        # All that end here are of one length: the first is the best of them.
+        first = ends.int().argmax(dim=1, keepdim=True)
+        found = [part.gather(1, first)[:, 0] for part in (values, parents, chosen)]
+        better = ends.any(dim=1) & (found[0] / (place + 1) ** how.length_power > best.score[rows])
+        if bool(better.any()):
+            sentences = better.nonzero()[:, 0]
+            value, parent, symbol = (part[sentences] for part in found)
+            texts = said[sentences, parent]
+            texts[:, place] = output.symbols[symbol]
+            lengths = place + (symbol != output.end).long()
+            best.take(rows[sentences], value / (place + 1) ** how.length_power, texts, lengths, -value)
+        goes_on = goes_on & ~is_last & (ended[rows] < width)
+        # The likeliest that have not ended, in their order; where there are too few, impossible ones stand in.
+        order = is_end.int().argsort(dim=1, stable=True)[:, :width]
+        values, parents, chosen, is_end = (part.gather(1, order) for part in (values, parents, chosen, is_end))
+        scores = values.masked_fill(is_end, -torch.inf)
+        goes_on = goes_on & (scores[:, 0] > -torch.inf)
+        left = int(goes_on.sum())
+        if left == 0:
             break
-        rows_ = torch.tensor(next_rows, device=device)
-        last = allowed[torch.tensor(next_words, device=device)]
-        said = torch.cat([said[rows_], last[:, None]], 1)
-        scores = torch.tensor(next_scores, device=device)
-        caches = [(keys[rows_], values[rows_]) for keys, values in caches]
-        if len(kept_live) < len(live):
-            memory = [(keys[rows_], values[rows_]) for keys, values in memory]
-            mask = None if mask is None else mask[rows_]
-        live = kept_live
-    return [found[1] if found is not None else Found(np.empty(0, np.int32), float("inf")) for found in best]
+        last = output.symbols[chosen]
+        said = said.gather(1, parents[:, :, None].expand(-1, -1, most))
+        said[:, :, place] = last
+        steps.choose(parents)
+        if left <= THINNED * len(rows):
+            order = steps.keep(goes_on)
+            rows, scores, last, said, goes_on = (part[order] for part in (rows, scores, last, said, goes_on))
+    return best.found()
+
+
+class _Output:
+    """The last layer of a net, for the symbols that may be written.
+
+    They are filled up to a multiple of PARTS by symbols of which none is ever written.
+    """
+
+    def __init__(self, net: Transformer, how: Search, most: int) -> None:
+        """most: states at once."""
+        device = net.embedding.weight.device
+        allowed = how.allowed.to(device)
+        spare = -len(allowed) % PARTS
+        self.symbols = functional.pad(allowed, (0, spare), value=PAD)
+        """int64 (A,), the id of each place of the layer."""
+        self.end = int((allowed == how.end).nonzero()[0, 0])
+        """The place of the end."""
+        self._weight = net.embedding.weight[self.symbols].T
+        self._bias = functional.pad(self._weight.new_zeros(len(allowed)), (0, spare), value=-torch.inf)
+        # Megabytes that are filled anew at each step: to ask for them each time costs as much as to fill them.
+        self._room = self._weight.new_empty(most, len(self.symbols))
+
+    def gains(self, states: Tensor) -> Tensor:
+        """Log-probabilities (N, A) after states (N, width). They stand until they are asked for again."""
+        room = self._room[: len(states)]
+        torch.addmm(self._bias, states, self._weight, out=room)
+        return torch.log_softmax(room, dim=-1, out=room)
+
+    @staticmethod
+    def likeliest(gains: Tensor) -> Tensor:
+        """The place (N,) of the largest of gains (N, A): of the largest of each of A / PARTS groups at first."""
+        count = len(gains)
+        parts = gains.view(count, PARTS, -1)
+        group = parts.amax(dim=1).argmax(dim=1)
+        part = parts[torch.arange(count, device=gains.device), :, group].argmax(dim=1)
+        return part * parts.shape[2] + group
+
+    def continuations(self, states: Tensor, scores: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The 2 W likeliest continuations of each sentence, best first: log-probability, hypothesis, place; (S, 2 W).
+
+        states: (S W, width). scores: log-probability of each hypothesis, (S, W). As many groups of PARTS symbols as are
+        wanted hold them all: those whose largest are the largest.
+        """
+        count, width = scores.shape
+        gains = self.gains(states).view(count, width, PARTS, -1)
+        groups = gains.shape[3]
+        tops = (gains.amax(dim=2) + scores[:, :, None]).view(count, width * groups)
+        wanted = min(2 * width, width * groups)
+        near = tops.topk(wanted, dim=1, sorted=False)[1]  # (S, 2 W), of W times the groups
+        hypotheses, group = near // groups, near % groups
+        sentences = torch.arange(count, device=states.device)[:, None]
+        inside = gains[sentences, hypotheses, :, group] + scores.gather(1, hypotheses)[:, :, None]
+        values, picks = inside.view(count, -1).topk(min(2 * width, inside[0].numel()), dim=1)
+        place = picks // PARTS
+        parents = hypotheses.gather(1, place)
+        return values, parents, picks % PARTS * groups + group.gather(1, place)
+
+
+class _Best:
+    """The best translation that has ended, of each sentence."""
+
+    def __init__(self, count: int, most: int, device: torch.device) -> None:
+        self.score = torch.full((count,), -torch.inf, device=device)
+        self._nats = torch.full((count,), torch.inf, device=device)
+        self._texts = torch.full((count, most), PAD, dtype=torch.long, device=device)
+        self._lengths = torch.zeros(count, dtype=torch.long, device=device)
+
+    def take(self, sentences: Tensor, score: Tensor, texts: Tensor, lengths: Tensor, nats: Tensor) -> None:
+        """In place of what these sentences had."""
+        self.score[sentences], self._texts[sentences] = score, texts
+        self._lengths[sentences], self._nats[sentences] = lengths, nats
+
+    def found(self) -> list[Found]:
+        """What each sentence has."""
+        texts, lengths, nats = self._texts.cpu().numpy(), self._lengths.tolist(), self._nats.tolist()
+        return [Found(texts[row, : lengths[row]].astype(np.int32), nats[row]) for row in range(len(lengths))]
