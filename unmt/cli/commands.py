@@ -4,7 +4,19 @@ from importlib import import_module
 
 from unmt.cli.command import Command
 
-NAMES = ("decipher", "language", "align", "train", "translate", "evaluate", "compress", "probe", "bench", "prepare")
+NAMES = (
+    "decipher",
+    "language",
+    "align",
+    "train",
+    "translate",
+    "export",
+    "evaluate",
+    "compress",
+    "probe",
+    "bench",
+    "prepare",
+)
 
 
 def load(name: str) -> Command:

@@ -102,10 +102,14 @@ class Pieces:
         return str(text).split(" ") if text else []
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Of all symbols, by id, as sentencepiece writes them."""
+        return tuple(str(self._processor.id_to_piece(id_)) for id_ in range(len(self)))
+
+    @cached_property
     def begins_word(self) -> NDArray[np.bool_]:
         """(V,) whether a piece is the first of a word."""
-        names = [self._processor.id_to_piece(id_) for id_ in range(len(self))]
-        return np.array([name.startswith(MARK) for name in names])
+        return np.array([name.startswith(MARK) for name in self.names])
 
 
 def tag(language: str) -> str:
