@@ -167,14 +167,14 @@ def test_a_word_cipher_is_learned_from_two_unpaired_halves(unmt, word_cipher, tm
     cipher = word_cipher(800, 30, 3)
     written(tmp_path, cipher)
     small = (*FILES, "trainer.held_out=50", "trainer.force=true", "network.order=3", "quiet=true")
-    assert unmt("train", *small, "trainer.rounds=1", "network.beam=4", "run.dir=lexicon").returncode == 0
+    assert unmt("train", *small, "trainer.rounds=1", "network.beam=4", "run.dir=words").returncode == 0
     before = processor_seconds()
     done = unmt(
-        "train", *small, "network=transformer", "network.start=lexicon", "network.pieces=600", "network.width=64",
+        "train", *small, "network=transformer", "network.start=words", "network.pieces=600", "network.width=64",
         "network.inner=128", "network.encoder_layers=1", "network.decoder_layers=1", "network.dropout=0",
-        "network.longest=32", "trainer.rate=0.008", "trainer.tokens=700", "trainer.steps=100", "trainer.rounds=4",
-        "trainer.start_rounds=3", "trainer.evaluate_every=2", "trainer.device=cpu", "objectives.denoising=0",
-        "run.dir=net", "threads=1", timeout=900,
+        "network.longest=32", "trainer.rate=0.008", "trainer.tokens=700", "trainer.steps=100", "trainer.rounds=6",
+        "trainer.start_rounds=5", "trainer.evaluate_every=3", "trainer.device=cpu", "objectives.denoising=0",
+        "run.dir=net", "threads=1", timeout=1800,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert processor_seconds() - before < 120
