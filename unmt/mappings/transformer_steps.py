@@ -20,11 +20,10 @@ class Steps:
     """A batch of sentences that is being translated."""
 
     def __init__(self, net: Transformer, encoded: Tensor, mask: Tensor | None, hypotheses: int, places: int) -> None:
-        """encoded, mask: what net.encode gave. hypotheses: W. places: room for so many."""
+        """encoded, mask: what net.encode gave. hypotheses: W, at most. places: room for so many."""
         shape, count = net.shape, len(encoded)
         self._net = net
-        self._hypotheses = hypotheses
-        self._place = 0
+        self._place = self._used = 0
         self._heads = (shape.heads, shape.width // shape.heads)
         self._memory = net.memory(encoded)
         self._mask = None if mask is None else mask.clone()
@@ -37,16 +36,16 @@ class Steps:
             self._own = encoded.new_full((count, 1, hypotheses, places * hypotheses), -torch.inf)
 
     def step(self, ids: Tensor) -> Tensor:
-        """States (S W, width) after ids (S W,), the newest symbol of each hypothesis."""
-        net, width = self._net, self._hypotheses
+        """States (S W, width) after ids (S W,), the newest symbol of each hypothesis, as many of each sentence."""
+        net, width = self._net, len(ids) // len(self._past[0][0])
         heads, depth = self._heads
-        first, last = self._place * width, (self._place + 1) * width
+        first, last = self._used, self._used + width
         states = net.embed(ids[:, None], self._place)[:, 0]
         own = None
         if self._own is not None:
             here = torch.arange(width, device=ids.device)
             self._own[:, 0, here, first + here] = 0.0
-            own = self._own[..., :last]
+            own = self._own[:, :, :width, :last]
         for number, layer in enumerate(net.decoder):
             joint = functional.linear(layer.attention_norm(states), *self._joint[number])
             queries, new_keys, new_values = joint.view(-1, width, 3, heads, depth).permute(2, 0, 3, 1, 4)
@@ -57,15 +56,19 @@ class Steps:
             queries = layer.cross.query(layer.cross_norm(states)).view(-1, width, heads, depth).transpose(1, 2)
             states = states + self._attended(layer.cross, queries, *self._memory[number], self._mask)
             states = states + layer.feed(layer.feed_norm(states))
-        self._place += 1
+        self._place, self._used = self._place + 1, last
         normed: Tensor = net.decoder_norm(states)
         return normed
 
     def choose(self, parents: Tensor) -> None:
-        """Hypothesis w of sentence s goes on from what was its hypothesis parents[s, w]; parents: int64 (S, W)."""
+        """Hypothesis w of sentence s goes on from what was its hypothesis parents[s, w]; parents: int64 (S, W).
+
+        There may be more or fewer of them than before: a translation begins with one.
+        """
         if self._own is not None:
-            seen = self._own[:, 0, :, : self._place * self._hypotheses]
-            self._own[:, 0, :, : seen.shape[2]] = seen.gather(1, parents[:, :, None].expand(-1, -1, seen.shape[2]))
+            seen = self._own[:, 0, :, : self._used]
+            order = parents[:, :, None].expand(-1, -1, self._used)
+            self._own[:, 0, : parents.shape[1], : self._used] = seen.gather(1, order)
 
     def keep(self, goes_on: Tensor) -> Tensor:
         """Go on with these sentences only; goes_on: bool (S,).
@@ -74,7 +77,7 @@ class Steps:
         place now, as int64.
         """
         going = goes_on.nonzero()[:, 0]
-        count, used = len(going), self._place * self._hypotheses
+        count, used = len(going), self._used
         free, last = (~goes_on[:count]).nonzero()[:, 0], going[going >= count]
         for pair in self._past:
             for past in pair:

@@ -22,7 +22,7 @@ from unmt.mappings.transformer import PAD, Transformer
 from unmt.mappings.transformer_steps import Steps
 from unmt.solvers.processes import ONE_PROCESS, Processes
 
-BATCH_TOKENS = 4000
+BATCH_TOKENS = 8000
 """Source symbols of a batch, filled up; more are no faster and take more memory."""
 
 THINNED = 0.95
@@ -168,15 +168,15 @@ def _beam(net: Transformer, ids: Tensor, limits: Tensor, how: Search) -> list[Fo
     output = _Output(net, how, count * width)
     steps = Steps(net, *net.encode(ids), width, most)
     rows = torch.arange(count, device=device)  # (S,) of which sentence each is
-    scores = torch.full((count, width), -torch.inf, device=device)  # (S, W)
-    scores[:, 0] = 0.0
-    last = torch.full((count, width), how.tag, dtype=torch.long, device=device)  # (S, W)
-    said = torch.full((count, width, most), PAD, dtype=torch.long, device=device)
+    # All begin as one hypothesis; from the second place on there are W.
+    scores = torch.zeros((count, 1), device=device)
+    last = torch.full((count, 1), how.tag, dtype=torch.long, device=device)
+    said = torch.full((count, 1, most), PAD, dtype=torch.long, device=device)
     ended = torch.zeros(count, dtype=torch.long, device=device)  # how many have, of each sentence
     goes_on = torch.ones(count, dtype=torch.bool, device=device)  # (S,)
     best = _Best(count, most, device)
     for place in range(most):
-        values, parents, chosen = output.continuations(steps.step(last.view(-1)), scores)  # (S, C) each
+        values, parents, chosen = output.continuations(steps.step(last.view(-1)), scores, 2 * width)  # (S, C) each
         is_end = chosen == output.end
         is_last = place + 1 >= limits[rows]
         # One that ends is taken only where it would have stayed in the beam.
@@ -247,8 +247,8 @@ class _Output:
         part = parts[torch.arange(count, device=gains.device), :, group].argmax(dim=1)
         return part * parts.shape[2] + group
 
-    def continuations(self, states: Tensor, scores: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The 2 W likeliest continuations of each sentence, best first: log-probability, hypothesis, place; (S, 2 W).
+    def continuations(self, states: Tensor, scores: Tensor, most: int) -> tuple[Tensor, Tensor, Tensor]:
+        """The likeliest continuations of each sentence, best first: log-probability, hypothesis, place; (S, most) each.
 
         states: (S W, width). scores: log-probability of each hypothesis, (S, W). As many groups of PARTS symbols as are
         wanted hold them all: those whose largest are the largest.
@@ -257,12 +257,12 @@ class _Output:
         gains = self.gains(states).view(count, width, PARTS, -1)
         groups = gains.shape[3]
         tops = (gains.amax(dim=2) + scores[:, :, None]).view(count, width * groups)
-        wanted = min(2 * width, width * groups)
-        near = tops.topk(wanted, dim=1, sorted=False)[1]  # (S, 2 W), of W times the groups
+        wanted = min(most, width * groups)
+        near = tops.topk(wanted, dim=1, sorted=False)[1]  # (S, wanted), of W times the groups
         hypotheses, group = near // groups, near % groups
         sentences = torch.arange(count, device=states.device)[:, None]
         inside = gains[sentences, hypotheses, :, group] + scores.gather(1, hypotheses)[:, :, None]
-        values, picks = inside.view(count, -1).topk(min(2 * width, inside[0].numel()), dim=1)
+        values, picks = inside.view(count, -1).topk(min(most, inside[0].numel()), dim=1)
         place = picks // PARTS
         parents = hypotheses.gather(1, place)
         return values, parents, picks % PARTS * groups + group.gather(1, place)
