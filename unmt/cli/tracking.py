@@ -1,5 +1,6 @@
 """Metrics to Weights & Biases too, where that is asked for: the numbers of metrics.jsonl, under the same names."""
 
+import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -83,16 +84,15 @@ def _init(mode: str, folder: Path, settings: dict[str, Any]) -> Any:
     with Path(os.devnull).open(encoding="utf-8") as nobody:
         sys.stdin = nobody
         try:
-            import wandb
-
-            return wandb.init(
+            library: Any = importlib.import_module("wandb")
+            return library.init(
                 project=PROJECT,
                 dir=folder,
                 id=_identity(folder),
-                mode=mode,  # type: ignore[arg-type]
+                mode=mode,
                 resume="allow" if mode == ONLINE else None,
                 config=settings,
-                settings=wandb.Settings(
+                settings=library.Settings(
                     silent=True, console="off", disable_git=True, save_code=False, init_timeout=INIT_SECONDS,
                     x_disable_meta=True, x_disable_stats=True, x_disable_machine_info=True,
                 ),

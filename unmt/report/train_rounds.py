@@ -105,7 +105,7 @@ def against_null(result: Mapping[str, Any]) -> str:
     chosen = chosen_rounds(result)
     # A net has no round that is the lexicon alone; it keeps those of the lexicon model beside its own.
     is_net = result.get("network") == "transformer"
-    first = {"rounds": rows_of(result, "lexicon_rounds")} if is_net else result
+    first: Mapping[str, Any] = {"rounds": rows_of(result, "lexicon_rounds")} if is_net else result
     for way in directions(result):
         if chosen.get(way) or (is_net and way in chosen):
             rows += _bar(f"{way}, round {chosen[way]}", figures_of(result, chosen[way], way))
