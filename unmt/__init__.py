@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from unmt.tasks.align import align
     from unmt.tasks.compress import compress
     from unmt.tasks.decipher import decipher
+    from unmt.tasks.models import translate
     from unmt.tasks.monitor import Monitor
     from unmt.tasks.solution import Solution
     from unmt.tasks.train_lexicon import train_lexicon
-    from unmt.tasks.models import translate
     from unmt.tasks.translation_model import TranslationModel
     from unmt.text.ciphertext import Ciphertext
 

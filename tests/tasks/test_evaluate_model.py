@@ -7,8 +7,8 @@ from unmt.errors import InputError
 from unmt.tasks.evaluate import Files, Scoring, evaluate
 from unmt.tasks.evaluate_model import model_figures
 from unmt.tasks.evaluate_translations import Resampling
-from unmt.tasks.monitor import Monitor
 from unmt.tasks.models import translate
+from unmt.tasks.monitor import Monitor
 from unmt.tasks.translation_model import TranslationModel
 
 

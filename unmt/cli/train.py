@@ -64,7 +64,7 @@ Of a Transformer
   network.width=128  of its states, and so on: network.heads=4, network.inner=512, network.encoder_layers=2,
                      network.decoder_layers=2, network.dropout=0.1, network.longest=256 (pieces of a sentence)
   trainer.device=auto  a GPU where there is one; or cpu, or cuda
-  trainer.steps=200  of a round, each of trainer.tokens=400 target pieces a direction, at the rate trainer.rate=0.0015
+  trainer.steps=400  of a round, each of trainer.tokens=200 target pieces a direction, at the rate trainer.rate=0.0015
   trainer.start_rounds=25  rounds that learn from the start alone
   trainer.evaluate_every=5  rounds between two looks at the sentences that are kept out
   objectives.start_pairs=0.4  shares of the steps: back-translations by the start, objectives.denoising=0.1,
@@ -149,8 +149,8 @@ class TrainerSettings:
     held_out: int = 500
     force: bool = False
     device: str = "auto"
-    steps: int = 200
-    tokens: int = 400
+    steps: int = 400
+    tokens: int = 200
     rate: float = 0.0015
     start_rounds: int = 25
     evaluate_every: int = 5
@@ -307,7 +307,9 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
         plain = Settings(
             rounds=rounds, minutes=trainer.minutes, beam=network.beam, sentences=network.sentences, **shared
         )
-        return lambda texts, directory, monitor, metrics: train_lexicon(*texts, plain, directory.path, monitor, metrics)
+        return lambda texts, directory, monitor, metrics: train_lexicon(
+            texts[0], texts[1], plain, directory.path, monitor, metrics
+        )
     from unmt.tasks.neural_settings import NeuralSettings, Objectives
     from unmt.tasks.train_transformer import train_transformer
 
@@ -320,7 +322,7 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
         objectives=Objectives(**asdict(configuration.objectives)), **net, **steps, **shared,
     )  # fmt: skip
     return lambda texts, directory, monitor, metrics: train_transformer(
-        *texts, settings, directory.path, monitor, metrics, directory.forget_rounds
+        texts[0], texts[1], settings, directory.path, monitor, metrics, directory.forget_rounds
     )
 
 

@@ -117,13 +117,13 @@ def ctranslate2_model(
     for place, layer in zip(spec.encoder.layer, net.encoder, strict=True):
         _set_self_attention(place.self_attention, layer.attention, layer.attention_norm)
         _set_feed(place.ffn, layer.feed, layer.feed_norm)
-    for place, layer in zip(spec.decoder.layer, net.decoder, strict=True):
-        _set_self_attention(place.self_attention, layer.attention, layer.attention_norm)
-        _set_norm(place.attention.layer_norm, layer.cross_norm)
-        _set_linear(place.attention.linear[0], layer.cross.query)
-        _set_linear(place.attention.linear[1], layer.cross.key_value)
-        _set_linear(place.attention.linear[2], layer.cross.out)
-        _set_feed(place.ffn, layer.feed, layer.feed_norm)
+    for place, written_by in zip(spec.decoder.layer, net.decoder, strict=True):
+        _set_self_attention(place.self_attention, written_by.attention, written_by.attention_norm)
+        _set_norm(place.attention.layer_norm, written_by.cross_norm)
+        _set_linear(place.attention.linear[0], written_by.cross.query)
+        _set_linear(place.attention.linear[1], written_by.cross.key_value)
+        _set_linear(place.attention.linear[2], written_by.cross.out)
+        _set_feed(place.ffn, written_by.feed, written_by.feed_norm)
     spec.config.unk_token = names[unknown]
     spec.config.bos_token = spec.config.eos_token = names[end]
     spec.config.decoder_start_token = names[tag]

@@ -68,8 +68,8 @@ class NeuralSettings:
     order: int = 5
     start: str = "lexicon"
     start_rounds: int = 25
-    steps: int = 200
-    tokens: int = 400
+    steps: int = 400
+    tokens: int = 200
     rate: float = 1.5e-3
     smoothing: float = 0.1
     evaluate_every: int = 5
