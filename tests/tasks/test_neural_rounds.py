@@ -56,7 +56,8 @@ def data():
 
 
 def rounds(data, **settings):
-    values = {"steps": 12, "tokens": 30, "start_rounds": 2, "objectives": Objectives(alone_until=8)} | settings
+    objectives = Objectives(denoising=0.3, alone_until=8)
+    values = {"steps": 12, "tokens": 30, "start_rounds": 2, "objectives": objectives} | settings
     return Rounds(data, NeuralSettings(**values), torch.device("cpu"), threads=1)
 
 
@@ -90,6 +91,8 @@ def test_every_kind_of_step_can_be_made(data, student):
     assert set(made.kinds(2)) == {"start", "fresh", "denoising", "causal", "masked", "spans"}
     assert np.isfinite(losses(made, 2, student)).all()
     assert "fresh" not in made.kinds(1)
+    assert "forward" in made.kinds(1)
+    assert np.isfinite(losses(made, 1, student)).all()
 
 
 def test_without_a_start_text_alone_is_learned_from(data, student):
