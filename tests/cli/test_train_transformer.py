@@ -9,12 +9,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from unmt.cli.main import status
+from unmt.cli.train import Configuration
 from unmt.evaluation.translation import TranslationMetric
+from unmt.tasks.neural_settings import NeuralSettings
 
 FILES = ("source.language=aa", "source.train=a.txt", "target.language=bb", "target.train=b.txt")
 NET = (
@@ -276,3 +279,12 @@ def test_the_sample_texts_teach_a_net(unmt):
 
 
 TINY_BLEU = 30.0
+
+
+def test_the_defaults_of_the_command_are_those_of_the_task():
+    plain, command = NeuralSettings(), Configuration()
+    assert asdict(command.objectives) == asdict(plain.objectives)
+    shared = asdict(command.network) | asdict(command.trainer)
+    known = shared.keys() & asdict(plain).keys() - {"minutes"}  # null there is what fits the network
+    assert {"width", "tokens", "steps", "rate", "start_rounds", "evaluate_every", "dropout"} <= known
+    assert {name: shared[name] for name in known} == {name: asdict(plain)[name] for name in known}

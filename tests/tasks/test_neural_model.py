@@ -10,7 +10,7 @@ import torch
 from unmt.errors import InputError
 from unmt.mappings.transformer import Shape, Transformer
 from unmt.solvers.sequence_search import Found
-from unmt.tasks import neural_translate
+from unmt.tasks import neural_translate, translation
 from unmt.tasks.models import load_model, translate
 from unmt.tasks.neural_model import NeuralModel
 from unmt.tasks.neural_translate import NeuralTranslator, with_names
@@ -132,7 +132,7 @@ def test_neighbours_threads_and_blocks_change_nothing(model, lines, monkeypatch)
     done = translate(model, WAY, lines)
     assert translate(model, WAY, lines[::-1], threads=2)[::-1] == done
     assert [translate(model, WAY, [line])[0] for line in lines[5:9]] == done[5:9]
-    monkeypatch.setattr(neural_translate, "BLOCK_LINES", 3)
+    monkeypatch.setattr(translation, "BLOCK_LINES", 3)
     assert translate(model, WAY, lines) == done
 
 

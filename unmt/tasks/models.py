@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Model: TypeAlias = Union[TranslationModel, "NeuralModel"]
 
 NEURAL = "unmt-transformer-model"
+"""The format of a Transformer's folder, known here so that torch is imported for no other."""
 
 
 class LineTranslator(Protocol):

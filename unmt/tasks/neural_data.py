@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from unmt.errors import InputError
 from unmt.objectives.sequence_likelihood import Output
-from unmt.tasks.sides import Side
+from unmt.tasks.sides import Side, plain_line
 from unmt.tasks.training_settings import Text
 from unmt.text import atomic
 from unmt.text.piece_corpus import PieceCorpus
@@ -50,8 +50,8 @@ class NeuralData:
 
 def training_lines(text: Text, side: Side) -> list[str]:
     """The lines that are not blank and stand nowhere among those held out."""
-    held = {" ".join(line.casefold().split()) for line in side.lines}
-    return [line for line in text.lines if line.strip() and " ".join(line.casefold().split()) not in held]
+    held = {plain_line(line) for line in side.lines}
+    return [line for line in text.lines if line.strip() and plain_line(line) not in held]
 
 
 def prepare(

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from unmt.errors import InputError
 from unmt.mappings.transformer import Shape, Transformer
 from unmt.solvers.sequence_search import Search
+from unmt.tasks.models import NEURAL
 from unmt.tasks.tensor_file import load_tensors, save_tensors
 from unmt.tasks.translation_model import HEADER, Language, model_folder, read_header
 from unmt.text import atomic
 from unmt.text.pieces import END_ID, Pieces
 
-FORMAT, VERSION = "unmt-transformer-model", 1
+VERSION = 1
 WEIGHTS, PIECES = "weights.safetensors", "pieces.model"
 
 BEAM, LENGTH_POWER = 4, 1.0
@@ -76,7 +77,7 @@ class NeuralModel:
         tensors |= {f"allowed.{name}": torch.from_numpy(ids) for name, ids in self.allowed.items()}
         save_tensors(folder / WEIGHTS, tensors, {})
         header = {
-            "format": FORMAT,
+            "format": NEURAL,
             "version": VERSION,
             "languages": list(self.languages),
             "pieces": list(self.pieces.languages),
@@ -88,7 +89,7 @@ class NeuralModel:
     def load(path: Path | str) -> NeuralModel:
         """The model in a run directory, or in the folder `model` of it. Raises InputError."""
         folder = model_folder(path)
-        header = read_header(folder, path, FORMAT, VERSION)
+        header = read_header(folder, path, NEURAL, VERSION)
         try:
             languages = {name: Language.load(folder, name) for name in header["languages"]}
             pieces = Pieces((folder / PIECES).read_bytes(), tuple(header["pieces"]))

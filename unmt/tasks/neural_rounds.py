@@ -26,7 +26,6 @@ from unmt.text.piece_corpus import PieceCorpus
 from unmt.text.pieces import BLANK_ID, END_ID
 
 KINDS = ("start", "forward", "fresh", "denoising", "causal", "masked", "spans")
-ALONE = ("denoising", "causal", "masked", "spans")
 
 
 class Student(nn.Module):

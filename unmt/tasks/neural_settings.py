@@ -54,7 +54,8 @@ class NeuralSettings:
     """pieces .. longest: the net; minutes, rounds: when to stop, whichever comes first.
 
     start: "lexicon", "none", or the run directory of a lexicon model. start_rounds: rounds on its translations alone.
-    steps: of a round; tokens: target pieces of each of a step's two shards. patience: rounds between evaluations.
+    steps: of a round; tokens: target pieces of each of a step's two shards. evaluate_every: rounds between two looks at
+    the held-out sentences.
     """
 
     pieces: int = 4000

@@ -12,7 +12,7 @@ from unmt.solvers.sequence_search import search
 from unmt.tasks.cores import cores
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.neural_model import BEAM, NeuralModel
-from unmt.tasks.translation import BLOCK_LINES, LONG_LINE, SENTENCE_END, Translation
+from unmt.tasks.translation import LONG_LINE, SENTENCE_END, Translation, by_blocks, is_copy
 from unmt.text.casing import START
 from unmt.text.tokeniser import Tokeniser
 
@@ -35,13 +35,7 @@ class NeuralTranslator:
 
     def translate(self, lines: Sequence[str], monitor: Monitor | None = None) -> Iterator[Translation]:
         """The translation of each line, in order; a blank line stays empty. Ends early where the monitor asks it to."""
-        for first in range(0, len(lines), BLOCK_LINES):
-            block = lines[first : first + BLOCK_LINES]
-            yield from self._block(block)
-            if monitor is not None:
-                monitor.update("lines translated", first + len(block), None, (first + len(block)) / len(lines))
-                if monitor.stop_requested:
-                    return
+        yield from by_blocks(lines, self._block, monitor)
 
     def _block(self, lines: Sequence[str]) -> Iterator[Translation]:
         parts = [self._parts(line) for line in lines]
@@ -63,8 +57,7 @@ class NeuralTranslator:
                 copied += sum(token in folded for token in said)
                 texts.append(self._target.join(with_names(said, part, self._source)))
             text = " ".join(filter(None, texts))
-            same = bool(text) and text.casefold() == " ".join(line.split()).casefold()
-            yield Translation(text, nats / math.log(2) / max(words, 1), copied / max(words, 1), same)
+            yield Translation(text, nats / math.log(2) / max(words, 1), copied / max(words, 1), is_copy(text, line))
 
     def _parts(self, line: str) -> list[list[str]]:
         """The tokens of a line, as they stand there; of a long one sentence by sentence, and no part too long."""

@@ -38,13 +38,18 @@ class Side:
     redundancy_bits: float
 
 
+def plain_line(line: str) -> str:
+    """What lines have in common that differ in case and white space alone: they count as one."""
+    return " ".join(line.casefold().split())
+
+
 def side_of(language: str, lines: Sequence[str], held_out: int, order: int, seed: int) -> Side:
     """A text made ready. held_out: sentences kept apart, a tenth of the different ones at most, each of them once.
 
     A sentence that is held out is in no training, wherever else it stands, nor is anything learned from how it is
     written. Raises InputError where there are fewer than LEAST_SENTENCES different lines that are not blank.
     """
-    written = [(" ".join(line.casefold().split()), line) for line in lines if line.strip()]
+    written = [(plain_line(line), line) for line in lines if line.strip()]
     different = list(dict(reversed(written)).items())[::-1]
     if len(different) < LEAST_SENTENCES:
         raise InputError(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,29 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, 
 
 def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """What save_tensors wrote. Raises OSError where there is no file and ValueError where it is not whole."""
+    with _opened(path) as file:
+        return {name: file.get_tensor(name) for name in file.keys()}, _facts(file)  # noqa: SIM118  # no mapping
+
+
+def load_facts(path: Path) -> dict[str, Any]:
+    """The facts of such a file alone, without reading its tensors. Raises as load_tensors does."""
+    with _opened(path) as file:
+        return _facts(file)
+
+
+def _facts(file: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((file.metadata() or {}).get("facts", "{}"))
+    return found
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     from safetensors import SafetensorError, safe_open
 
     if not path.is_file():
         raise FileNotFoundError(2, "No such file", str(path))
     try:
         with safe_open(str(path), framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # no mapping
-            facts = json.loads((file.metadata() or {}).get("facts", "{}"))
+            yield file
     except (SafetensorError, ValueError) as error:
         raise ValueError(f"{path.name}: {str(error).splitlines()[0][:80]}") from None
-    return tensors, facts

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from unmt import __version__
 from unmt.errors import InputError
 from unmt.mappings.lexicon import Lexicon
 from unmt.mappings.phrase_table import PhraseTable
@@ -102,7 +101,8 @@ class _Run:
 
     def to_the_end(self) -> dict[str, Any]:
         """All stages."""
-        self._check_data()
+        settled = {name: value for name, value in asdict(self.settings).items() if name not in FREE_SETTINGS}
+        self.stages.check_same([text.sha256 for text in self.texts], settled)
         self._say("text into words", 0.0)
         self.sides: tuple[Side, Side] = tuple(  # type: ignore[assignment]
             side_of(text.language, text.lines, self.settings.held_out, self.settings.order, self.settings.seed)
@@ -125,14 +125,6 @@ class _Run:
         except LateError:
             self.stages.keep(self._late, {"elapsed": round(self._now(), 2)})
         return self._finished()
-
-    def _check_data(self) -> None:
-        settings = {name: value for name, value in asdict(self.settings).items() if name not in FREE_SETTINGS}
-        held = {"texts": [text.sha256 for text in self.texts], "settings": settings, "version": __version__}
-        found = self.stages.entry("data", lambda: held)
-        for key, what in (("texts", "texts"), ("settings", "settings"), ("version", "versions of unmt")):
-            if found.get(key) != held[key]:
-                raise InputError(f"run.dir={self.folder} was begun with other {what}. Name another run.dir.")
 
     def _preflight(self) -> dict[str, Any]:
         null = null_lexicon(self.lexicons, self.settings.seed)

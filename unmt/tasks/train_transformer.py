@@ -11,6 +11,7 @@ writes all files; what the others do beside it changes nothing but the time.
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -20,7 +21,6 @@ from typing import Any
 
 import torch
 
-from unmt import __version__
 from unmt.errors import InputError
 from unmt.mappings.transformer import Shape, Transformer
 from unmt.objectives.latent_matching import LanguageDiscriminator
@@ -35,7 +35,7 @@ from unmt.tasks.neural_rounds import Rounds, Student
 from unmt.tasks.neural_settings import FREE, NeuralSettings
 from unmt.tasks.neural_summary import finished
 from unmt.tasks.sides import side_of
-from unmt.tasks.tensor_file import load_tensors, save_tensors
+from unmt.tasks.tensor_file import load_facts, load_tensors, save_tensors
 from unmt.tasks.train_lexicon import train_lexicon
 from unmt.tasks.training_settings import Settings, Text
 from unmt.tasks.training_stages import Stages, StoppedError, damaged, say
@@ -127,7 +127,8 @@ class _Run:
 
     def _prepared(self) -> NeuralData:
         """What the rounds begin with; the processes after the first find it made."""
-        self._check_data()
+        settled = {name: value for name, value in asdict(self.settings).items() if name not in FREE}
+        self.stages.check_same([text.sha256 for text in self.texts], settled)
         self._read_clock()
         self._say("text into words", 0.0)
         settings = self.settings
@@ -140,14 +141,6 @@ class _Run:
             None if settings.start == "none" else self._lexicon_translator,
             lambda stage, _: self._say(stage, self._fraction),
         )  # fmt: skip
-
-    def _check_data(self) -> None:
-        settings = {name: value for name, value in asdict(self.settings).items() if name not in FREE}
-        held = {"texts": [text.sha256 for text in self.texts], "settings": settings, "version": __version__}
-        found = self.stages.entry("data", lambda: held)
-        for key, what in (("texts", "texts"), ("settings", "settings"), ("version", "versions of unmt")):
-            if found.get(key) != held[key]:
-                raise InputError(f"run.dir={self.folder} was begun with other {what}. Name another run.dir.")
 
     def _lexicon(self) -> tuple[TranslationModel, dict[str, Any]] | None:
         """The model that training starts from, and what its result says of the texts."""
@@ -245,7 +238,7 @@ class _Run:
         row: dict[str, Any] = {
             "round": number,
             "steps": self.trainer.steps,
-            "loss_bits": round(loss / max(tokens, 1.0) / 0.6931471805599453, 4),
+            "loss_bits": round(loss / max(tokens, 1.0) / math.log(2.0), 4),
             "tokens": int(tokens),
             "seconds": round(time.monotonic() - began, 2),
         }
@@ -347,7 +340,7 @@ class _Run:
         path = self.stages.folder / STATE
         if path.exists():
             try:
-                self.before = float(load_tensors(path)[1]["elapsed"])
+                self.before = float(load_facts(path)["elapsed"])
             except (OSError, ValueError, KeyError, TypeError):
                 raise damaged(path) from None
 

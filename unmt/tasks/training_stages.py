@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from unmt import __version__
 from unmt.errors import InputError
 from unmt.mappings.phrase_table import PhraseTable
 from unmt.tasks.monitor import Monitor
@@ -48,6 +49,14 @@ class Stages:
         if not isinstance(loaded, dict) or not loaded.keys() >= set(keys):
             raise damaged(path)
         return loaded
+
+    def check_same(self, texts: Sequence[str], settings: dict[str, Any]) -> None:
+        """That the run was begun with these texts, by their hashes, and settings, and by this version of unmt."""
+        held = {"texts": list(texts), "settings": settings, "version": __version__}
+        found = self.entry("data", lambda: held)
+        for key, what in (("texts", "texts"), ("settings", "settings"), ("version", "versions of unmt")):
+            if found.get(key) != held[key]:
+                raise InputError(f"run.dir={self.folder.parent} was begun with other {what}. Name another run.dir.")
 
     def keep(self, name: str, held: dict[str, Any]) -> None:
         """Write the stage NAME.json, in place of what is there."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from unmt.solvers.phrase_decoder import Decoder
 from unmt.tasks.cores import cores
 from unmt.tasks.monitor import Monitor
-from unmt.tasks.translation import BLOCK_LINES, LONG_LINE, SENTENCE_END, Translation
+from unmt.tasks.translation import LONG_LINE, SENTENCE_END, Translation, by_blocks, is_copy
 from unmt.tasks.translation_model import TranslationModel
 from unmt.text.casing import START
 from unmt.text.tokeniser import Tokeniser
@@ -54,13 +54,7 @@ class Translator:
 
     def translate(self, lines: Sequence[str], monitor: Monitor | None = None) -> Iterator[Translation]:
         """The translation of each line, in order; a blank line stays empty. Ends early where the monitor asks it to."""
-        for first in range(0, len(lines), BLOCK_LINES):
-            block = lines[first : first + BLOCK_LINES]
-            yield from self._block(block)
-            if monitor is not None:
-                monitor.update("lines translated", first + len(block), None, (first + len(block)) / len(lines))
-                if monitor.stop_requested:
-                    return
+        yield from by_blocks(lines, self._block, monitor)
 
     def _block(self, lines: Sequence[str]) -> Iterator[Translation]:
         pieces = [self._pieces(line) for line in lines]
@@ -81,8 +75,7 @@ class Translator:
                 texts.append(self._target.tokeniser.join(names))
                 place += 1
             text = " ".join(filter(None, texts))
-            same = bool(text) and text.casefold() == " ".join(line.split()).casefold()
-            yield Translation(text, bits / max(words, 1), copied / max(words, 1), same)
+            yield Translation(text, bits / max(words, 1), copied / max(words, 1), is_copy(text, line))
 
     def _pieces(self, line: str) -> list[_Piece]:
         """A line; a long one is cut into its sentences."""
