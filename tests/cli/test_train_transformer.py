@@ -116,6 +116,21 @@ def test_killed_it_goes_on_to_the_same_bits(whole, unmt, unmt_started, tmp_path,
     assert rounds_of(tmp_path / "out") == rounds_of(whole[0])
 
 
+def test_a_run_that_is_done_goes_on_where_it_is_given_more(whole, unmt, tmp_path):
+    first = unmt("train", *SMALL, "trainer.rounds=4", "run.dir=out", "quiet=true")
+    assert first.returncode == 0, first.stderr
+    assert [row["round"] for row in rounds_of(tmp_path / "out")] == [0, 1, 2, 3]
+    done = unmt("train", *SMALL, "run.dir=out", "quiet=true")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == whole[1].stdout
+    assert model_files(tmp_path / "out") == model_files(whole[0])
+    assert rounds_of(tmp_path / "out") == rounds_of(whole[0])
+    less = unmt("train", *SMALL, "trainer.rounds=3", "run.dir=out", "quiet=true")
+    assert less.returncode == 2
+    assert "has 5 rounds already, more than trainer.rounds=3" in less.stderr
+    assert model_files(tmp_path / "out") == model_files(whole[0])
+
+
 @pytest.mark.slow
 def test_ctrl_c_keeps_the_rounds_and_says_how_to_go_on(whole, unmt, unmt_started, tmp_path):
     process = unmt_started("train", *SMALL, "run.dir=out")

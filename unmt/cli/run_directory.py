@@ -16,6 +16,8 @@ RUNS = Path("runs")
 # Where a run writes, how much it says and to whom, on how many cores it works, and whether it was told to go on all the
 # same do not change its answer.
 FREE_KEYS = ("run.dir", "quiet", "threads", "trainer.force", "wandb")
+# How long to train: a run that is done goes on where it is given more.
+LENGTH_KEYS = ("trainer.minutes", "trainer.rounds")
 
 KEPT = ("result.json", "rows.jsonl", "checkpoints")
 """Results, and work that a next run can go on from."""
@@ -79,7 +81,8 @@ def run_directory(command: str, configuration: Any) -> Iterator[RunDirectory]:
 
     configuration: a command's dataclass with a group `run`. Without run.dir the folder is a new one under runs/; it
     goes away again where the input turns out to be bad.
-    Raises InputError where the folder cannot be written, is in use, or holds a run with other settings.
+    Raises InputError where the folder cannot be written, is in use, or holds a run with other settings. How long to
+    train may differ: what is done stays, and more is added to it.
     """
     import yaml
 
@@ -154,7 +157,7 @@ def _check_same(run: RunDirectory, settings: dict[str, Any]) -> None:
         raise InputError(f"{run.file('config.yaml')} cannot be read. Name another run.dir, or delete this one.")
     before, now = _flat(held), _flat(settings)
     for key in sorted(before.keys() | now.keys()):
-        if key not in FREE_KEYS and before.get(key) != now.get(key):
+        if key not in {*FREE_KEYS, *LENGTH_KEYS} and before.get(key) != now.get(key):
             raise InputError(
                 f"run.dir={run.path} holds a run with {key}={_shown(before.get(key))}, not {_shown(now.get(key))}."
                 " Name another run.dir, or delete that one."

@@ -81,7 +81,8 @@ Where things go
   standard output    a sample of translations of sentences that were kept out of training
   run.dir=null       folder for config.yaml, metrics.jsonl, result.json, report.html, checkpoints/ and model/;
                      null: a dated one under runs/. A run that was stopped, even by kill -9, goes on with the same
-                     run.dir, and ends as if it had not been stopped.
+                     run.dir, and ends as if it had not been stopped. One that is done goes on where it is given more
+                     trainer.minutes or trainer.rounds.
   wandb=off          offline or online: the numbers of metrics.jsonl to Weights & Biases too, as rounds are done
   quiet=false        true: nothing on standard error but errors
 """

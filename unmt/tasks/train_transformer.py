@@ -159,6 +159,8 @@ class _Run:
         folder = self.folder / "lexicon"
         (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
         minutes = None if settings.minutes is None else max(LEXICON_SHARE * settings.minutes, 0.05)
+        if "lexicon" in self.stages:  # once it is done, more time must not change what the net has started from
+            minutes = self.stages.entry("lexicon", dict, ("minutes",))["minutes"]
         plain = Settings(
             minutes=minutes, held_out=settings.held_out, force=settings.force, order=settings.order,
             seed=settings.seed, threads=settings.threads,
@@ -167,6 +169,8 @@ class _Run:
         result = train_lexicon(*self.texts, plain, folder, watched, None)
         if result is None:
             raise StoppedError
+        if "lexicon" not in self.stages:
+            self.stages.keep("lexicon", {"minutes": minutes})
         return TranslationModel.load(folder), result
 
     def _lexicon_translator(self, number: int) -> Callable[[Sequence[str]], list[str]]:
@@ -219,6 +223,11 @@ class _Run:
             self.round, self.entries, self.before = facts["round"], facts["entries"], facts["elapsed"]
         except (OSError, ValueError, KeyError, RuntimeError, TypeError):
             raise damaged(path) from None
+        if self.settings.rounds is not None and self.round > self.settings.rounds:
+            raise InputError(
+                f"run.dir={self.folder} has {self.round} rounds already, more than trainer.rounds="
+                f"{self.settings.rounds}. Give as many, more, or another run.dir."
+            )
 
     def _round(self) -> None:
         number, settings = self.round, self.settings
