@@ -131,6 +131,22 @@ def test_a_run_that_is_done_goes_on_where_it_is_given_more(whole, unmt, tmp_path
     assert model_files(tmp_path / "out") == model_files(whole[0])
 
 
+def test_pairs_that_a_person_has_take_part_and_are_told_of(cipher, whole, unmt, tmp_path):
+    pairs = [(line, " ".join(cipher.key[word] for word in line.split())) for line in cipher.source]
+    (tmp_path / "pairs.tsv").write_text("".join(f"{source}\t{target}\n" for source, target in pairs))
+    done = unmt("train", *SMALL, "parallel.train=pairs.tsv", "objectives.parallel=0.5", "run.dir=out")
+    assert done.returncode == 0, done.stderr
+    facts = json.loads((tmp_path / "out" / "result.json").read_text())["parallel"]
+    assert facts["given"] == len(pairs)
+    assert 0 < facts["used"] <= len(pairs) - 12, "pairs of sentences that are held out were learned from"
+    assert "of parallel.train= took part: this is not unsupervised" in done.stderr
+    assert model_files(tmp_path / "out") != model_files(whole[0])
+    (tmp_path / "pairs.tsv").write_text("".join(f"{source}\t{target}\n" for source, target in pairs[1:]))
+    other = unmt("train", *SMALL, "parallel.train=pairs.tsv", "objectives.parallel=0.5", "run.dir=out")
+    assert other.returncode == 2
+    assert "was begun with other texts" in other.stderr
+
+
 @pytest.mark.slow
 def test_ctrl_c_keeps_the_rounds_and_says_how_to_go_on(whole, unmt, unmt_started, tmp_path):
     process = unmt_started("train", *SMALL, "run.dir=out")
@@ -221,6 +237,10 @@ BAD = {
     "temperature": ([*SMALL, "objectives.sampled=0"], "objectives.sampled=0.0"),
     "no rounds": ([*SMALL, "trainer.rounds=0"], "trainer.rounds=0: too small"),
     "no steps": ([*SMALL, "trainer.steps=0"], "trainer.steps=0: too small"),
+    "pairs for a lexicon": ([*FILES, "parallel.train=a.txt"], "parallel.train= is for a Transformer"),
+    "pairs without a tab": ([*SMALL, "parallel.train=a.txt"], "a.txt, line 1: not two sentences with a tab"),
+    "no pairs": ([*SMALL, "parallel.train=nowhere.tsv"], "nowhere.tsv"),
+    "a share": ([*SMALL, "objectives.parallel=2"], "objectives.parallel=2.0: give a share from 0 to 1"),
     "device": ([*SMALL, "trainer.device=abacus"], "device=abacus: unknown"),
     "start": ([*SMALL, "network.start=nowhere"], "nowhere"),
 }

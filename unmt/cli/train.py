@@ -77,6 +77,9 @@ Of a Transformer
   Several processes on one machine, a GPU each or cores of their own, train the same model in less time:
   torchrun --standalone --nproc-per-node 2 --no-python unmt train ... network=transformer run.dir=runs/mine
 
+  parallel.train=null  a little parallel text, if you have any: source, tab, target, a line each. It takes part in
+                     every round with the share objectives.parallel=0.2 of the steps
+
 Where things go
   standard output    a sample of translations of sentences that were kept out of training
   run.dir=null       folder for config.yaml, metrics.jsonl, result.json, report.html, checkpoints/ and model/;
@@ -91,7 +94,8 @@ NETWORKS = ("lexicon", "transformer")
 LEXICON_ROUNDS, NEURAL_MINUTES = 5, 60.0
 NET_KEYS = ("pieces", "width", "heads", "inner", "encoder_layers", "decoder_layers", "dropout", "longest")
 LEAST = {"pieces": 300, "width": 4, "heads": 1, "inner": 1, "encoder_layers": 1, "decoder_layers": 1, "longest": 16}
-SHARES = ("start_pairs", "forward", "denoising", "causal", "masked", "spans")
+SHARES = ("start_pairs", "forward", "denoising", "causal", "masked", "spans", "parallel")
+ALONE = ("denoising", "causal", "masked", "spans")
 
 LONGEST_NAME = 32
 """Names of languages are parts of names of files."""
@@ -104,6 +108,13 @@ class SideSettings:
     language: str | None = None
     train: str | None = None
     vectors: str | None = None
+
+
+@dataclass
+class ParallelSettings:
+    """Pairs of sentences, for those who have some."""
+
+    train: str | None = None
 
 
 @dataclass
@@ -138,6 +149,7 @@ class ObjectiveSettings:
     back_translation: bool = True
     sampled: float | None = None
     adversarial: float = 0.0
+    parallel: float = 0.2
     alone_until: int = 60
 
 
@@ -163,6 +175,7 @@ class Configuration:
 
     source: SideSettings = field(default_factory=SideSettings)
     target: SideSettings = field(default_factory=SideSettings)
+    parallel: ParallelSettings = field(default_factory=ParallelSettings)
     network: NetworkSettings = field(default_factory=NetworkSettings)
     trainer: TrainerSettings = field(default_factory=TrainerSettings)
     objectives: ObjectiveSettings = field(default_factory=ObjectiveSettings)
@@ -254,6 +267,8 @@ def check(configuration: Configuration) -> None:
             raise InputError(f"{key}={value}: too small. Give {least} or more.")
     if configuration.network.name not in NETWORKS:
         raise InputError(f"network.name={configuration.network.name}: unknown. Choose network=lexicon or transformer.")
+    if configuration.parallel.train is not None and configuration.network.name == "lexicon":
+        raise InputError("parallel.train= is for a Transformer. Give network=transformer, or no parallel.train=.")
     _check_net(configuration)
 
 
@@ -276,12 +291,13 @@ def _check_net(configuration: Configuration) -> None:
         raise InputError(f"network.dropout={network.dropout}: give a share from 0 up to, but not, 1.")
     if not (math.isfinite(rate) and rate > 0):
         raise InputError(f"trainer.rate={rate}: nothing to learn with. Give a number above 0, such as 0.0015.")
-    shares = [getattr(objectives, name) for name in SHARES]
-    for name, value in zip(SHARES, shares, strict=True):
+    for name in SHARES:
+        value = getattr(objectives, name)
         if not (math.isfinite(value) and 0.0 <= value <= 1.0):
             raise InputError(f"objectives.{name}={value}: give a share from 0 to 1.")
-    if sum(shares[2:]) > 1.0:
-        raise InputError(f"objectives: {', '.join(SHARES[2:])} are {sum(shares[2:]):g} together. Give 1 at most.")
+    alone = sum(getattr(objectives, name) for name in ALONE)
+    if alone > 1.0:
+        raise InputError(f"objectives: {', '.join(ALONE)} are {alone:g} together. Give 1 at most.")
     if not (math.isfinite(objectives.adversarial) and objectives.adversarial >= 0.0):
         raise InputError(f"objectives.adversarial={objectives.adversarial}: give 0 or more.")
     if objectives.sampled is not None and not (math.isfinite(objectives.sampled) and objectives.sampled > 0.0):
@@ -322,9 +338,21 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
         minutes=minutes, rounds=trainer.rounds, device=trainer.device, start=start,
         objectives=Objectives(**asdict(configuration.objectives)), **net, **steps, **shared,
     )  # fmt: skip
+    parallel = _parallel(configuration)
     return lambda texts, directory, monitor, metrics: train_transformer(
-        texts[0], texts[1], settings, directory.path, monitor, metrics, directory.forget_rounds
+        texts[0], texts[1], settings, directory.path, monitor, metrics, directory.forget_rounds, parallel
     )
+
+
+def _parallel(configuration: Configuration) -> Any:
+    """The pairs of parallel.train=, or None."""
+    from unmt.tasks.training_settings import Parallel
+    from unmt.text.corpus_file import read_pairs
+
+    if configuration.parallel.train is None:
+        return None
+    path = resolved(configuration.parallel.train)
+    return Parallel(path, read_pairs(path, "sentences"))
 
 
 def _check_sides(configuration: Configuration) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from unmt.errors import InputError
 from unmt.objectives.sequence_likelihood import Output
 from unmt.tasks.sides import Side, plain_line
-from unmt.tasks.training_settings import Text
+from unmt.tasks.training_settings import Parallel, Text
 from unmt.text import atomic
 from unmt.text.piece_corpus import PieceCorpus
 from unmt.text.pieces import END_ID, Pieces
@@ -33,7 +33,8 @@ class NeuralData:
     """training, held_out: sentences of each language as pieces; outputs: what each language writes.
 
     sides: as of the lexicon. start: for the index of the language that is written, pairs (source, target) of pieces,
-    the target real text and the source its translation by the model that training starts from.
+    the target real text and the source its translation by the model that training starts from. parallel: sentences of
+    both languages that a person paired, line i with line i; () where there are none.
     """
 
     sides: tuple[Side, ...]
@@ -42,6 +43,7 @@ class NeuralData:
     held_out: tuple[PieceCorpus, ...]
     allowed: tuple[NDArray[np.int64], ...]
     start: dict[int, tuple[PieceCorpus, PieceCorpus]]
+    parallel: tuple[PieceCorpus, ...] = ()
 
     def outputs(self, device: torch.device) -> list[Output]:
         """Of each language, on a device."""
@@ -62,17 +64,20 @@ def prepare(
     longest: int,
     translators: Callable[[int], Callable[[Sequence[str]], list[str]]] | None,
     told: Told,
+    parallel: Parallel | None = None,
 ) -> NeuralData:
     """All of it, from the folder where it is there.
 
     size: of the vocabulary of pieces; longer sentences than `longest` pieces are left out of training.
+    parallel: pairs of sentences, of which those are left out that have a line that is held out.
     translators: gives, for the index of a language, what translates its lines into the other; None for no start.
     Raises InputError where a file is damaged.
     """
     lines = [training_lines(text, side) for text, side in zip(texts, sides, strict=True)]
+    paired = _paired(parallel, sides)
     names = [side.language for side in sides]
     pieces = _pieces(folder, lines, sides, size)
-    training, held_out, allowed = [], [], []
+    training, held_out, allowed, both = [], [], [], []
     for number, side in enumerate(sides):
         told(f"pieces of {side.language}", 0.0)
         make = partial(_encoded, pieces, side, lines[number], longest)
@@ -80,14 +85,32 @@ def prepare(
         training.append(corpus)
         kept = (pieces.encode(side.tokeniser.tokens(line)) for line in side.lines)
         held_out.append(PieceCorpus.of(row[: longest - 2] for row in kept))
-        allowed.append(np.union1d(np.unique(corpus.ids), [END_ID]).astype(np.int64))
+        given = _encoded(pieces, side, [pair[number] for pair in paired], longest)
+        both.append(given)
+        allowed.append(np.union1d(np.unique(corpus.ids), [*np.unique(given.ids), END_ID]).astype(np.int64))
     start = {}
     for number in range(len(sides)) if translators is not None else ():
         assert translators is not None
         make = partial(_translated, pieces, sides[1 - number], lines[number], translators, number, longest)
         source = _made(folder, f"start.{names[1 - number]}-{names[number]}.source", make)
         start[number] = _fitting(source, training[number])
-    return NeuralData(tuple(sides), pieces, tuple(training), tuple(held_out), tuple(allowed), start)
+    fitting: tuple[PieceCorpus, ...] = _fitting(both[0], both[1]) if parallel else ()
+    if parallel and not len(fitting[0]):
+        raise InputError(
+            f"{parallel.path}: no pair is left to learn from: all are empty, too long, of too different lengths, or of"
+            " sentences that are held out. Give others, or parallel.train=null."
+        )
+    return NeuralData(tuple(sides), pieces, tuple(training), tuple(held_out), tuple(allowed), start, fitting)
+
+
+def _paired(parallel: Parallel | None, sides: Sequence[Side]) -> list[tuple[str, ...]]:
+    """The pairs that have no line of those held out: they would tell how well these are learned by heart."""
+    held = [{plain_line(line) for line in side.lines} for side in sides]
+    return [
+        pair
+        for pair in (parallel.pairs if parallel else ())
+        if not any(plain_line(line) in lines for line, lines in zip(pair, held, strict=True))
+    ]
 
 
 def _pieces(folder: Path, lines: Sequence[Sequence[str]], sides: Sequence[Side], size: int) -> Pieces:

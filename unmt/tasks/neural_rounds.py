@@ -25,7 +25,7 @@ from unmt.tasks.neural_settings import NeuralSettings
 from unmt.text.piece_corpus import PieceCorpus
 from unmt.text.pieces import BLANK_ID, END_ID
 
-KINDS = ("start", "forward", "fresh", "denoising", "causal", "masked", "spans")
+KINDS = ("start", "forward", "fresh", "denoising", "causal", "masked", "spans", "parallel")
 
 
 class Student(nn.Module):
@@ -56,7 +56,9 @@ class Rounds:
     def _counts(self, number: int) -> dict[str, int]:
         """Steps of each kind in a round."""
         settings = self.settings
-        shares = settings.objectives.shares(number, settings.start_rounds, has_start=bool(self.data.start))
+        shares = settings.objectives.shares(
+            number, settings.start_rounds, has_start=bool(self.data.start), has_parallel=bool(self.data.parallel)
+        )
         counts = {name: int(share * settings.steps) for name, share in shares.items()}
         counts[max(shares, key=lambda name: shares[name])] += settings.steps - sum(counts.values())
         return counts
@@ -77,6 +79,12 @@ class Rounds:
             elif kind == "forward":
                 turned = [self.data.start[1 - language][::-1] for language in languages]
                 sources[kind] = [self._cycled(pair, number, language, 3) for language, pair in enumerate(turned)]
+            elif kind == "parallel":
+                both = self.data.parallel
+                sources[kind] = [
+                    self._cycled((both[1 - language], both[language]), number, language, 4 + KINDS.index(kind))
+                    for language in languages
+                ]
             elif kind == "start":
                 sources[kind] = [self._cycled(self.data.start[language], number, language, 2) for language in languages]
             else:
@@ -174,7 +182,7 @@ class Rounds:
             batch = self._batch(kind, language, tag, sources, targets, draw).to(self.device)
             nats, encoded = pair_nats(net, batch, output, smoothing=settings.smoothing, dropout=draw.dropout)
             named = {f"{kind}.{self.data.sides[language].language}": float(nats.detach())}
-            if student.discriminator is not None and kind in {"start", "forward", "fresh", "denoising"}:
+            if student.discriminator is not None and kind in {"start", "forward", "fresh", "denoising", "parallel"}:
                 latent = latent_nats(student.discriminator, encoded, batch.source, batch.source_language)
                 nats = nats + settings.objectives.adversarial * batch.tokens * latent
             return ShardLoss(nats, batch.tokens, named)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from unmt.text.noise import WordNoise
 
-FREE = ("minutes", "rounds", "threads", "force", "device")
+FREE = ("minutes", "rounds", "threads", "force", "device", "path")
 """They change no step, only how many are made, and on what."""
 
 
@@ -19,6 +19,7 @@ class Objectives:
     real sentence, in the first rounds alone (self-training: He et al., 2022). denoising, causal, masked,
     spans: text of one language alone, until round `alone_until`. adversarial: weight of latent matching in the steps
     that translate. sampled: back-translation draws from the net at this temperature instead of taking the likeliest.
+    parallel: pairs that a person gave, in every round, where there are any.
     """
 
     start_pairs: float = 0.4
@@ -31,13 +32,19 @@ class Objectives:
     adversarial: float = 0.0
     alone_until: int = 60
     sampled: float | None = None
+    parallel: float = 0.2
 
-    def shares(self, number: int, start_rounds: int, *, has_start: bool) -> dict[str, float]:
+    def shares(
+        self, number: int, start_rounds: int, *, has_start: bool, has_parallel: bool = False
+    ) -> dict[str, float]:
         """What the steps of a round learn from, as shares that sum to one."""
         alone = {name: getattr(self, name) for name in ("denoising", "causal", "masked", "spans")}
         rest = max(0.0, 1.0 - number / self.alone_until) if number >= start_rounds else 1.0
         found = {name: share * rest for name, share in alone.items()}
         left = max(0.0, 1.0 - sum(found.values()))
+        if has_parallel:
+            found["parallel"] = min(left, self.parallel)
+            left -= found["parallel"]
         if number < start_rounds or not self.back_translation:
             found["forward"] = min(left, self.forward) if has_start else 0.0
             left -= found["forward"]
@@ -83,3 +90,14 @@ class NeuralSettings:
     threads: int | None = None
     force: bool = False
     device: str = "auto"
+
+
+@dataclass(frozen=True)
+class PretrainedSettings(NeuralSettings):
+    """path: the folder of the net that training starts from; sha256: of its files, by which it is known again.
+
+    Its shape and vocabulary are those of the folder, `longest` at most what it has room for.
+    """
+
+    path: str = ""
+    sha256: str = ""

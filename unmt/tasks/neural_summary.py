@@ -54,6 +54,8 @@ def summary(result: dict[str, Any], chosen: dict[str, Any]) -> str:
         lines.append(f"{way:9} round {chosen['round']} chosen; bits a word over the rounds: {', '.join(shown)}")
         if chosen["guards"][way]:
             lines.append(f"beware    {way} {' and '.join(chosen['guards'][way])}: do not trust this model")
+    if result["parallel"]:
+        lines.append(f"pairs     {result['parallel']['used']:,} of parallel.train= took part: this is not unsupervised")
     lines.append(
         f"trained   {result['seconds']:.0f} s, {result['steps']:,} steps, {result['parameters']:,} parameters on"
         f" {result['device']}; seed {result['seed']}"

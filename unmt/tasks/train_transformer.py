@@ -37,7 +37,7 @@ from unmt.tasks.neural_summary import finished
 from unmt.tasks.sides import side_of
 from unmt.tasks.tensor_file import load_facts, load_tensors, save_tensors
 from unmt.tasks.train_lexicon import train_lexicon
-from unmt.tasks.training_settings import Settings, Text
+from unmt.tasks.training_settings import Parallel, Settings, Text
 from unmt.tasks.training_stages import Stages, StoppedError, damaged, say
 from unmt.tasks.translate import Translator
 from unmt.tasks.translation_model import Language, TranslationModel
@@ -56,11 +56,13 @@ def train_transformer(
     monitor: Monitor | None = None,
     metrics: Callable[[dict[str, Any]], None] | None = None,
     resumed: Callable[[int], None] | None = None,
+    parallel: Parallel | None = None,
 ) -> dict[str, Any] | None:
     """Train in a run directory, or go on there; what result.json holds, or None where it was interrupted.
 
     metrics: takes the row of each round. resumed: is told once from which round on rows will come; rows of those
     rounds that are there already are of a round that was killed before its checkpoint.
+    parallel: a few pairs of sentences, if there are any, that take part in every round.
     Raises InputError where the texts are too short, share no structure, or differ from those that the run began with.
     """
     device, processes = device_of(settings.device), Processes.launched()
@@ -70,6 +72,7 @@ def train_transformer(
             return None
         run = _Run((source, target), settings, folder, monitor or Monitor(), metrics or (lambda _: None))
         run.device, run.processes, run.resumed = device, processes, resumed or run.resumed
+        run.parallel = parallel
         try:
             return run.to_the_end()
         except StoppedError:
@@ -97,6 +100,7 @@ class _Run:
         self.round = 0
         self.resumed: Callable[[int], None] = lambda _: None
         self.device, self.processes = torch.device("cpu"), ONE_PROCESS
+        self.parallel: Parallel | None = None
         self.stages = Stages(folder / "checkpoints")
 
     def to_the_end(self) -> dict[str, Any] | None:
@@ -128,7 +132,8 @@ class _Run:
     def _prepared(self) -> NeuralData:
         """What the rounds begin with; the processes after the first find it made."""
         settled = {name: value for name, value in asdict(self.settings).items() if name not in FREE}
-        self.stages.check_same([text.sha256 for text in self.texts], settled)
+        hashes = [text.sha256 for text in self.texts] + ([self.parallel.sha256] if self.parallel else [])
+        self.stages.check_same(hashes, settled)
         self._read_clock()
         self._say("text into words", 0.0)
         settings = self.settings
@@ -140,6 +145,7 @@ class _Run:
             self.texts, self.sides, self.stages.folder, settings.pieces, settings.longest,
             None if settings.start == "none" else self._lexicon_translator,
             lambda stage, _: self._say(stage, self._fraction),
+            self.parallel,
         )  # fmt: skip
 
     def _lexicon(self) -> tuple[TranslationModel, dict[str, Any]] | None:
@@ -336,6 +342,9 @@ class _Run:
             {
                 "settings": {k: v for k, v in asdict(self.settings).items() if k not in {"threads", "device"}},
                 "seed": self.settings.seed,
+                "parallel": (
+                    {"given": len(self.parallel.pairs), "used": len(data.parallel[0])} if self.parallel else None
+                ),
                 "steps": self.trainer.steps,
                 "device": str(self.device),
                 "parameters": sum(weight.numel() for weight in self.net.parameters()),

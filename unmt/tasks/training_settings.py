@@ -24,6 +24,19 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Parallel:
+    """A little text that is paired after all: the file's name, and pairs of lines, source and target."""
+
+    path: str
+    pairs: Sequence[tuple[str, str]]
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of the pairs."""
+        return hashlib.sha256("\n".join(map("\t".join, self.pairs)).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
 class Settings:
     """How to train; the command line says what each is. sentences: those of a side that each round translates."""
 

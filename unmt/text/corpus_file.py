@@ -18,16 +18,18 @@ def read_lines(path: Path | str) -> list[str]:
     return ["" if line.isspace() else line for line in lines]
 
 
-def read_pairs(path: Path | str) -> list[tuple[str, str]]:
+def read_pairs(path: Path | str, unit: str = "words") -> list[tuple[str, str]]:
     """Pairs of words, a line each: source, tab, target, and what follows. Blank lines are passed over.
 
-    Raises InputError, with the line, where there are not two words; else as read_lines.
+    unit: what they are pairs of. Raises InputError, with the line, where there are not two; else as read_lines.
     """
     pairs = []
     for number, line in enumerate(read_lines(path), start=1):
         cells = line.split("\t")
         if line and (len(cells) < 2 or not cells[0].strip() or not cells[1].strip()):
-            raise InputError(f"{path}, line {number}: not two words with a tab between them. Give source, tab, target.")
+            raise InputError(
+                f"{path}, line {number}: not two {unit} with a tab between them. Give source, tab, target."
+            )
         if line:
             pairs.append((cells[0], cells[1]))
     return pairs
