@@ -53,6 +53,20 @@ def test_the_table_goes_to_standard_output_and_the_rest_to_the_run(unmt, folder,
     assert json.loads((run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()[-1])["stage"] == "done"
 
 
+def test_a_transformer_is_a_member_by_name_and_says_what_each_byte_costs(unmt, folder, tmp_path):
+    run = tmp_path / "run"
+    keys = ("codes=gzip,transformer", "null=false", "limit=4", f"run.dir={run}")
+    done = unmt("compress", "x=a.txt", "y=b.txt", *keys, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["gzip", "transformer", "mixture"]
+    assert re.search(r"^regret +\d+\.\d\d bits, at most \d", done.stderr, re.MULTILINE)
+    result = json.loads((run / "result.json").read_text(encoding="utf-8"))
+    bits = {kind: by_code["transformer"] for kind, by_code in result["bits"].items() if "transformer" in by_code}
+    assert bits["y_given_x"] < bits["y"]
+    assert {"xy", "yx", "byte_by_byte", "joint"} <= bits.keys()
+    assert 0 <= result["regret_bits"] <= result["regret_bound_bits"]
+
+
 def test_limit_takes_the_first_lines_and_quiet_says_nothing(unmt, folder, tmp_path):
     run = tmp_path / "run"
     keys = ("x=a.txt", "y=b.txt", "codes=gzip", "null=false", "limit=50", "quiet=true", f"run.dir={run}")
@@ -72,11 +86,15 @@ def test_limit_takes_the_first_lines_and_quiet_says_nothing(unmt, folder, tmp_pa
         (("x=a.txt", "y=b.txt", "output=c"), "output= is given"),
         (("encode", "input=a.txt"), "output= is missing"),
         (("encode", "input=a.txt", "output=c", "x=a.txt"), "x= is given"),
+        (("encode", "input=a.txt", "output=c", "codes=transformer"), "encode has one code, mixing"),
+        (("decode", "input=a.txt", "output=c", "codes=transformer"), "decode has one code, mixing"),
         (("x=-", "y=-"), "standard input can be read once"),
         (("x=nowhere.txt", "y=b.txt"), "no such file"),
         (("x=empty.txt", "y=b.txt"), "empty.txt is empty"),
         (("x=short.txt", "y=b.txt"), "x has 3 bytes"),
         (("x=a.txt", "y=b.txt", "codes=zip"), "no code 'zip'"),
+        (("x=a.txt", "y=b.txt", "codes=transformers"), "Choose of gzip, xz, zstd, ppmd, zpaq, mixing, transformer."),
+        (("x=short.txt", "y=b.txt", "codes=transformer"), "x has 3 bytes"),
         (("x=a.txt", "y=b.txt", "codes=,"), "no code is named"),
         (("x=a.txt", "y=b.txt", "mapping=enigma"), "mapping=enigma: unknown"),
         (("x=binary.bin", "y=b.txt", "mapping=auto"), "x is not UTF-8 text"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from unmt.coding.codes import Code
 
 MEASURE, ENCODE, DECODE = "measure", "encode", "decode"
-MIXING = "mixing"
+MIXING, TRANSFORMER = "mixing", "transformer"
 HELP = """
 Usage: unmt compress x=FILE y=FILE [key=value ...]
        unmt compress encode|decode input=FILE output=FILE
@@ -35,7 +35,9 @@ The two texts
   mapping=none     auto: search for a cipher f, so that f(x) is in the language of y, or f(y) in that of x;
                    substitution, homophonic, caesar, vigenere, ...: of that family alone; lexicon: words become words.
                    The bits of f are counted.
-  codes=null       with commas: gzip, xz, zstd, ppmd, zpaq, mixing (our own); null: all that are installed but zpaq
+  codes=null       with commas: gzip, xz, zstd, ppmd, zpaq, mixing (our own), transformer (trained as it codes:
+                   about 1 kB a second, and each text is read four times); null: all that are installed but zpaq
+                   and transformer, which are slow
   limit=null       at most so many lines of each text; of binary files, kB
 
 How sure
@@ -104,6 +106,10 @@ def check(configuration: Configuration) -> None:
             what = "compares x= and y=; input= and output= go with encode or decode" if action == MEASURE else (
                 f"{action} takes input= and output= alone")  # fmt: skip
             raise InputError(f"{key}= is given, but unmt compress {what}. Leave it out.")
+    if action != MEASURE and configuration.codes not in (None, MIXING):
+        raise InputError(
+            f"codes={configuration.codes}: unmt compress {action} has one code, {MIXING}. Leave codes= out."
+        )
     if [configuration.x, configuration.y, configuration.unrelated].count("-") > 1:
         raise InputError("standard input can be read once only. Name a file for all keys but one.")
     check_numbers(configuration)
@@ -177,13 +183,20 @@ def chosen_codes(value: str | None, size: int) -> "list[Code] | None":
     from unmt.tasks.compress import own_code
 
     names = list(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
-    known = (*COMPRESSORS, MIXING)
+    known = (*COMPRESSORS, MIXING, TRANSFORMER)
     for name in names:
         if name not in known:
             raise InputError(f"codes={value}: there is no code {name!r}. Choose of {', '.join(known)}.")
     if not names:
         raise InputError(f"codes={value}: no code is named. Choose of {', '.join(known)}.")
-    return [own_code(size, ContextMixing) if name == MIXING else general_code(name) for name in names]
+    own = {MIXING: lambda: own_code(size, ContextMixing), TRANSFORMER: _transformer}
+    return [own[name]() if name in own else general_code(name) for name in names]
+
+
+def _transformer() -> "Code":
+    from unmt.coding.transformer_code import TransformerCode  # loads torch
+
+    return TransformerCode()
 
 
 def _keep(directory: RunDirectory, progress: Progress, result: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 general_codes.py     compressors that everybody has, each asked for the compressed length of a prefix
 context_mixing.py    our own, which learns byte by byte and can tell what each byte cost
+transformer_code.py  a Transformer that is trained as it codes; slow, so only by name
 mixture.py           several codes as one that is never much worse than the best of them
 """
 
