@@ -74,6 +74,8 @@ Of a Transformer
   objectives.alone_until=60  round from which on no step learns from one language alone
   objectives.sampled=null  back-translation draws at this temperature; null: takes the likeliest
   objectives.adversarial=0  weight of a discriminator that the encoder hides the language from
+  network=pretrained network.path=FOLDER  starts from an encoder-decoder that save_pretrained() of transformers wrote,
+                     with its own shape and vocabulary, at the rate 0.0001; nothing is fetched or unpickled
   Several processes on one machine, a GPU each or cores of their own, train the same model in less time:
   torchrun --standalone --nproc-per-node 2 --no-python unmt train ... network=transformer run.dir=runs/mine
 
@@ -90,7 +92,7 @@ Where things go
   quiet=false        true: nothing on standard error but errors
 """
 
-NETWORKS = ("lexicon", "transformer")
+NETWORKS = ("lexicon", "transformer", "pretrained")
 LEXICON_ROUNDS, NEURAL_MINUTES = 5, 60.0
 NET_KEYS = ("pieces", "width", "heads", "inner", "encoder_layers", "decoder_layers", "dropout", "longest")
 LEAST = {"pieces": 300, "width": 4, "heads": 1, "inner": 1, "encoder_layers": 1, "decoder_layers": 1, "longest": 16}
@@ -134,6 +136,7 @@ class NetworkSettings:
     decoder_layers: int = 2
     dropout: float = 0.1
     longest: int = 256
+    path: str | None = None
 
 
 @dataclass
@@ -266,10 +269,35 @@ def check(configuration: Configuration) -> None:
         if value < least:
             raise InputError(f"{key}={value}: too small. Give {least} or more.")
     if configuration.network.name not in NETWORKS:
-        raise InputError(f"network.name={configuration.network.name}: unknown. Choose network=lexicon or transformer.")
+        raise InputError(
+            f"network.name={configuration.network.name}: unknown. Choose network=lexicon, transformer or pretrained."
+        )
     if configuration.parallel.train is not None and configuration.network.name == "lexicon":
         raise InputError("parallel.train= is for a Transformer. Give network=transformer, or no parallel.train=.")
     _check_net(configuration)
+    _check_pretrained(configuration)
+
+
+def _check_pretrained(configuration: Configuration) -> None:
+    network, plain = configuration.network, NetworkSettings()
+    if network.name != "pretrained":
+        if network.path is not None:
+            raise InputError("network.path= is for network=pretrained. Give both, or neither.")
+        return
+    if network.path is None:
+        raise InputError("network.path= is missing: the folder of the net that network=pretrained starts from.")
+    for name in NET_KEYS:
+        if name != "longest" and getattr(network, name) != getattr(plain, name):
+            raise InputError(
+                f"network.{name}={getattr(network, name)} is of network=transformer; the net of network.path= has its"
+                " own. Leave it out."
+            )
+    for name in ("masked", "adversarial"):
+        if getattr(configuration.objectives, name):
+            raise InputError(
+                f"objectives.{name}={getattr(configuration.objectives, name)} is not there for network=pretrained."
+                " Leave it out."
+            )
 
 
 def _check_processes(configuration: Configuration) -> None:
@@ -327,14 +355,22 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
         return lambda texts, directory, monitor, metrics: train_lexicon(
             texts[0], texts[1], plain, directory.path, monitor, metrics
         )
-    from unmt.tasks.neural_settings import NeuralSettings, Objectives
+    from unmt.tasks.neural_settings import NeuralSettings, Objectives, PretrainedSettings
     from unmt.tasks.train_transformer import train_transformer
 
     minutes = NEURAL_MINUTES if trainer.minutes is None and trainer.rounds is None else trainer.minutes
     start = network.start if network.start in {"lexicon", "none"} else expanded(network.start)
     net = {name: getattr(network, name) for name in NET_KEYS}
+    kind: type[NeuralSettings] = NeuralSettings
+    if network.name == "pretrained":
+        from unmt.mappings.pretrained_folder import check_folder, folder_sha256
+
+        assert network.path is not None
+        path = expanded(network.path)
+        check_folder(path)
+        kind, net = PretrainedSettings, {**net, "path": path, "sha256": folder_sha256(path)}
     steps = {name: getattr(trainer, name) for name in ("steps", "tokens", "rate", "start_rounds", "evaluate_every")}
-    settings = NeuralSettings(
+    settings = kind(
         minutes=minutes, rounds=trainer.rounds, device=trainer.device, start=start,
         objectives=Objectives(**asdict(configuration.objectives)), **net, **steps, **shared,
     )  # fmt: skip

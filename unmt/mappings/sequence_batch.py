@@ -52,11 +52,21 @@ def padded(rows: Rows, *, first: int | None = None, last: int | None = None) -> 
     return torch.from_numpy(filled)
 
 
-def batch_of(sources: Rows, targets: Rows, end: int, tag: int, source_language: int, language: int) -> Batch:
-    """Pairs of rows as a batch. end: the symbol that ends each; tag: the one that the decoder begins with."""
-    return Batch(
-        padded(sources, last=end), padded(targets, first=tag), padded(targets, last=end), source_language, language
-    )
+def batch_of(
+    sources: Rows,
+    targets: Rows,
+    end: int,
+    tag: int,
+    source_language: int,
+    language: int,
+    source_tag: int | None = None,
+) -> Batch:
+    """Pairs of rows as a batch. end: the symbol that ends each; tag: the one that the decoder begins with.
+
+    source_tag: the one that sources begin with, where the encoder is told their language.
+    """
+    given, wanted = padded(targets, first=tag), padded(targets, last=end)
+    return Batch(padded(sources, first=source_tag, last=end), given, wanted, source_language, language)
 
 
 def cut(

@@ -11,13 +11,18 @@ Randomness comes from a generator that the caller gives, so that a batch has the
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from unmt.mappings.sequence_net import NO_DROPOUT, Dropout, SequenceNet
+
+if TYPE_CHECKING:
+    from unmt.mappings.transformer_steps import Steps
 
 PAD = 0
 """Id of the symbol that fills batches up. It has no embedding, and positions are counted from PAD + 1."""
@@ -36,22 +41,6 @@ class Shape:
     dropout: float = 0.1
     longest: int = 512
 
-
-class Dropout:
-    """Zeroes a share of the entries and scales the rest; without a generator it does nothing."""
-
-    def __init__(self, share: float, generator: torch.Generator | None) -> None:
-        self.share, self.generator = share, generator
-
-    def __call__(self, states: Tensor) -> Tensor:
-        """States of any shape."""
-        if self.generator is None or self.share == 0.0:
-            return states
-        keep = torch.empty_like(states).bernoulli_(1.0 - self.share, generator=self.generator)
-        return states * keep.div_(1.0 - self.share)
-
-
-NO_DROPOUT = Dropout(0.0, None)
 
 Layer = TypeVar("Layer", bound=nn.Module)
 
@@ -146,7 +135,7 @@ class Layers(nn.ModuleList, Generic[Layer]):
         return cast(Iterator[Layer], super().__iter__())
 
 
-class Transformer(nn.Module):
+class Transformer(SequenceNet):
     """Symbols to symbols: `encode`, then `decode` all positions at once. One by one: transformer_steps.py."""
 
     positions: Tensor
@@ -179,6 +168,14 @@ class Transformer(nn.Module):
             elif name.endswith("bias"):
                 weight.zero_()
 
+    @property
+    def longest(self) -> int:
+        return self.shape.longest
+
+    @property
+    def device(self) -> torch.device:
+        return self.embedding.weight.device
+
     def embed(self, ids: Tensor, first: int = 0) -> Tensor:
         """Embeddings and positions of ids (batch, length), the first of which stands at position `first`."""
         length = ids.shape[1]
@@ -210,6 +207,18 @@ class Transformer(nn.Module):
         """Scores of all symbols, or of the allowed ones (int64 (A,)), after states (..., width)."""
         weight = self.embedding.weight if allowed is None else self.embedding.weight[allowed]
         return functional.linear(states, weight)
+
+    def steps(self, encoded: Tensor, mask: Tensor | None, hypotheses: int, places: int) -> Steps:
+        from unmt.mappings.transformer_steps import Steps
+
+        return Steps(self, encoded, mask, hypotheses, places)
+
+    def scorer(self, symbols: Tensor, written: int, most: int) -> Callable[[Tensor], Tensor]:
+        weight = self.embedding.weight[symbols].T
+        bias = functional.pad(weight.new_zeros(written), (0, len(symbols) - written), value=-torch.inf)
+        # Megabytes that are filled anew at each step: to ask for them each time costs as much as to fill them.
+        room = weight.new_empty(most, len(symbols))
+        return lambda states: torch.addmm(bias, states, weight, out=room[: len(states)])
 
 
 def sinusoids(length: int, width: int) -> Tensor:

@@ -20,7 +20,9 @@ class Denoising:
     blank: int
     end: int
 
-    def batch(self, rows: Rows, tag: int, language: int, rng: np.random.Generator) -> Batch:
+    def batch(
+        self, rows: Rows, tag: int, language: int, rng: np.random.Generator, source_tag: int | None = None
+    ) -> Batch:
         """Sentences of a language as pairs of a noisy copy and themselves; noise is drawn anew each time."""
         noisy = [self.noise.apply(row, self.begins_word, self.blank, rng) for row in rows]
-        return batch_of(noisy, rows, self.end, tag, language, language)
+        return batch_of(noisy, rows, self.end, tag, language, language, source_tag)

@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from unmt.mappings.sequence_batch import Batch, Rows, batch_of, padded
-from unmt.mappings.transformer import NO_DROPOUT, PAD, Dropout, Transformer
+from unmt.mappings.sequence_net import NO_DROPOUT, Dropout, SequenceNet
+from unmt.mappings.transformer import PAD
 from unmt.objectives.sequence_likelihood import Output, target_nats
 
 
-def causal_batch(rows: Rows, end: int, tag: int, language: int) -> Batch:
+def causal_batch(rows: Rows, end: int, tag: int, language: int, source_tag: int | None = None) -> Batch:
     """Sentences to be said after an empty source."""
-    return batch_of([np.empty(0, np.int32)] * len(rows), rows, end, tag, language, language)
+    return batch_of([np.empty(0, np.int32)] * len(rows), rows, end, tag, language, language, source_tag)
 
 
 def masked_nats(
-    net: Transformer,
+    net: SequenceNet,
     rows: Rows,
     output: Output,
     ids: tuple[int, int],
@@ -38,7 +39,7 @@ def masked_nats(
     hidden = [_hidden(len(row), share, rng) for row in rows]
     shown = [np.where(mask, blank, row).astype(np.int32) for row, mask in zip(rows, hidden, strict=True)]
     wanted = [np.where(mask, row, PAD).astype(np.int32) for row, mask in zip(rows, hidden, strict=True)]
-    source = padded(shown, last=end).to(net.embedding.weight.device)
+    source = padded(shown, last=end).to(net.device)
     # As long as the source, which has an end that is not asked for.
     asked = padded([np.append(row, PAD).astype(np.int32) for row in wanted]).to(source.device)
     encoded, _ = net.encode(source, dropout)

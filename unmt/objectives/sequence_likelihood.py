@@ -14,7 +14,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from unmt.mappings.sequence_batch import Batch
-from unmt.mappings.transformer import NO_DROPOUT, PAD, Dropout, Transformer
+from unmt.mappings.sequence_net import NO_DROPOUT, Dropout, SequenceNet
+from unmt.mappings.transformer import PAD
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,7 @@ class Output:
 
 
 def pair_nats(
-    net: Transformer, batch: Batch, output: Output, *, smoothing: float = 0.0, dropout: Dropout = NO_DROPOUT
+    net: SequenceNet, batch: Batch, output: Output, *, smoothing: float = 0.0, dropout: Dropout = NO_DROPOUT
 ) -> tuple[Tensor, Tensor]:
     """The sum over the batch of -ln P(target | source), and the encoder's states (n, s, width)."""
     encoded, mask = net.encode(batch.source, dropout)
@@ -41,7 +42,7 @@ def pair_nats(
     return target_nats(net, states, batch.wanted, output, smoothing=smoothing), encoded
 
 
-def target_nats(net: Transformer, states: Tensor, wanted: Tensor, output: Output, *, smoothing: float) -> Tensor:
+def target_nats(net: SequenceNet, states: Tensor, wanted: Tensor, output: Output, *, smoothing: float) -> Tensor:
     """The sum of -ln P(wanted) after states (n, t, width); padding counts nothing."""
     is_symbol = wanted != PAD
     logits = net.logits(states[is_symbol], output.allowed)
@@ -49,7 +50,7 @@ def target_nats(net: Transformer, states: Tensor, wanted: Tensor, output: Output
 
 
 @torch.no_grad()
-def sentence_nats(net: Transformer, batch: Batch, output: Output) -> Tensor:
+def sentence_nats(net: SequenceNet, batch: Batch, output: Output) -> Tensor:
     """(n,) -ln P(target | source) of each pair, its end included, without smoothing."""
     encoded, mask = net.encode(batch.source)
     logits = net.logits(net.decode(batch.given, encoded, mask), output.allowed)

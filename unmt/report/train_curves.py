@@ -31,7 +31,7 @@ GUARD_NOTE = (
 
 def is_net(result: Mapping[str, Any]) -> bool:
     """Whether the result is of a net."""
-    return result.get("network") == "transformer"
+    return result.get("network") in ("transformer", "pretrained")
 
 
 def few_rounds(result: Mapping[str, Any]) -> Mapping[str, Any]:

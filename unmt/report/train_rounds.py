@@ -104,7 +104,7 @@ def against_null(result: Mapping[str, Any]) -> str:
     null = mapping(mapping(result, "preflight"), "null")
     chosen = chosen_rounds(result)
     # A net has no round that is the lexicon alone; it keeps those of the lexicon model beside its own.
-    is_net = result.get("network") == "transformer"
+    is_net = result.get("network") in ("transformer", "pretrained")
     first: Mapping[str, Any] = {"rounds": rows_of(result, "lexicon_rounds")} if is_net else result
     for way in directions(result):
         if chosen.get(way) or (is_net and way in chosen):

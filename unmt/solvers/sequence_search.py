@@ -18,8 +18,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from unmt.mappings.sequence_batch import Rows, padded
-from unmt.mappings.transformer import PAD, Transformer
-from unmt.mappings.transformer_steps import Steps
+from unmt.mappings.sequence_net import SequenceNet
+from unmt.mappings.transformer import PAD
 from unmt.solvers.processes import ONE_PROCESS, Processes
 
 BATCH_TOKENS = 8000
@@ -37,7 +37,8 @@ class Search:
     """How to translate. tag: the symbol to begin with; end: the one to stop at; allowed: int64 (A,) symbols that may be
     written, the end among them; beam: hypotheses kept; length_power: of the length that scores are divided by.
 
-    sample: a temperature to draw from, instead of the likeliest symbol; with a beam of one.
+    sample: a temperature to draw from, instead of the likeliest symbol; with a beam of one. source_tag: the symbol that
+    a source begins with, where the encoder is told its language.
     """
 
     tag: int
@@ -48,6 +49,7 @@ class Search:
     sample: float | None = None
     ratio: float = 1.5
     slack: int = 10
+    source_tag: int | None = None
 
     def limit(self, source: int, longest: int) -> int:
         """Most symbols of a translation of so many."""
@@ -64,7 +66,7 @@ class Found:
 
 @torch.no_grad()
 def search(
-    net: Transformer,
+    net: SequenceNet,
     sources: Rows,
     how: Search,
     *,
@@ -78,7 +80,7 @@ def search(
     A sampled translation is a function of the seed and of its batch. told: is called with the rows done so far.
     processes: those that share the batches; each gets all of what they find.
     """
-    device = net.embedding.weight.device
+    device = net.device
     order = np.argsort([-len(row) for row in sources], kind="stable")
     groups = _groups([len(sources[place]) + 1 for place in order], BATCH_TOKENS // how.beam)
     found: list[Found | None] = [None] * len(sources)
@@ -87,8 +89,8 @@ def search(
     def one(number: int) -> tuple[NDArray[np.int64], list[Found]]:
         first, last = groups[number]
         places = order[first:last]
-        ids = padded([sources[place] for place in places], last=how.end).to(device)
-        limits = torch.tensor([how.limit(len(sources[p]) + 1, net.shape.longest) for p in places], device=device)
+        ids = padded([sources[place] for place in places], first=how.source_tag, last=how.end).to(device)
+        limits = torch.tensor([how.limit(len(sources[p]) + 1, net.longest) for p in places], device=device)
         with torch.no_grad():  # a thread has its own
             if how.beam == 1:
                 generator = None
@@ -126,11 +128,11 @@ def _groups(lengths: Sequence[int], tokens: int) -> list[tuple[int, int]]:
 
 
 def _greedy(
-    net: Transformer, ids: Tensor, limits: Tensor, how: Search, generator: torch.Generator | None
+    net: SequenceNet, ids: Tensor, limits: Tensor, how: Search, generator: torch.Generator | None
 ) -> list[Found]:
     count, device, most = len(ids), ids.device, int(limits.max())
     output = _Output(net, how, count)
-    steps = Steps(net, *net.encode(ids), 1, most)
+    steps = net.steps(*net.encode(ids), 1, most)
     rows = torch.arange(count, device=device)
     said = torch.full((count, most), PAD, dtype=torch.long, device=device)
     lengths, nats = torch.zeros(count, dtype=torch.long, device=device), torch.zeros(count, device=device)
@@ -159,14 +161,14 @@ def _greedy(
     return [Found(texts[row, : ends[row]].astype(np.int32), costs[row]) for row in range(count)]
 
 
-def _beam(net: Transformer, ids: Tensor, limits: Tensor, how: Search) -> list[Found]:
+def _beam(net: SequenceNet, ids: Tensor, limits: Tensor, how: Search) -> list[Found]:
     """All hypotheses of a batch side by side. A sentence is done once as many have ended as the beam is wide.
 
     Letters: S sentences at work, W = how.beam, C = 2 W candidates of a sentence, likeliest first.
     """
     count, width, device, most = len(ids), how.beam, ids.device, int(limits.max())
     output = _Output(net, how, count * width)
-    steps = Steps(net, *net.encode(ids), width, most)
+    steps = net.steps(*net.encode(ids), width, most)
     rows = torch.arange(count, device=device)  # (S,) of which sentence each is
     # All begin as one hypothesis; from the second place on there are W.
     scores = torch.zeros((count, 1), device=device)
@@ -218,25 +220,20 @@ class _Output:
     They are filled up to a multiple of PARTS by symbols of which none is ever written.
     """
 
-    def __init__(self, net: Transformer, how: Search, most: int) -> None:
+    def __init__(self, net: SequenceNet, how: Search, most: int) -> None:
         """most: states at once."""
-        device = net.embedding.weight.device
-        allowed = how.allowed.to(device)
+        allowed = how.allowed.to(net.device)
         spare = -len(allowed) % PARTS
         self.symbols = functional.pad(allowed, (0, spare), value=PAD)
         """int64 (A,), the id of each place of the layer."""
         self.end = int((allowed == how.end).nonzero()[0, 0])
         """The place of the end."""
-        self._weight = net.embedding.weight[self.symbols].T
-        self._bias = functional.pad(self._weight.new_zeros(len(allowed)), (0, spare), value=-torch.inf)
-        # Megabytes that are filled anew at each step: to ask for them each time costs as much as to fill them.
-        self._room = self._weight.new_empty(most, len(self.symbols))
+        self._scores = net.scorer(self.symbols, len(allowed), most)
 
     def gains(self, states: Tensor) -> Tensor:
         """Log-probabilities (N, A) after states (N, width). They stand until they are asked for again."""
-        room = self._room[: len(states)]
-        torch.addmm(self._bias, states, self._weight, out=room)
-        return torch.log_softmax(room, dim=-1, out=room)
+        scores = self._scores(states)
+        return torch.log_softmax(scores, dim=-1, out=scores)
 
     @staticmethod
     def likeliest(gains: Tensor) -> Tensor:

@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from unmt.mappings.transformer import Dropout
+from unmt.mappings.sequence_net import Dropout
 from unmt.solvers.processes import ONE_PROCESS, Processes
 
 
@@ -88,8 +88,8 @@ class SequenceTrainer:
         """processes: those that share the shards of a step."""
         self.net, self.rates, self.dropout, self.seed = net, rates, dropout, seed
         self.processes = processes
-        self.names = [name for name, _ in net.named_parameters()]
-        self.weights = [weight for _, weight in net.named_parameters()]
+        trained = {name: weight for name, weight in net.named_parameters() if weight.requires_grad}
+        self.names, self.weights = list(trained), list(trained.values())
         self.averaged = copy.deepcopy(net).requires_grad_(requires_grad=False)
         self.optimiser = torch.optim.Adam(self.weights, lr=rates.peak, betas=(0.9, 0.98), eps=1e-9, fused=True)
         self.steps = 0
@@ -147,8 +147,9 @@ class SequenceTrainer:
     def _average(self) -> None:
         # Early on the average follows quickly, or it would remember the random start.
         past = min(self.rates.average, (1.0 + self.steps) / (10.0 + self.steps))
-        for mean, weight in zip(self.averaged.parameters(), self.weights, strict=True):
-            mean.lerp_(weight, 1.0 - past)
+        means = dict(self.averaged.named_parameters())
+        for name, weight in zip(self.names, self.weights, strict=True):
+            means[name].lerp_(weight, 1.0 - past)
 
     def state(self) -> dict[str, Tensor]:
         """Everything that the next step depends on, but the number of steps."""

@@ -11,10 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from unmt.errors import InputError
-from unmt.tasks.export_example import EXAMPLES, INSTRUCTIONS
+from unmt.mappings.pretrained import Pretrained
+from unmt.mappings.transformer import Transformer
+from unmt.tasks.export_example import EXAMPLES, INSTRUCTIONS, PRETRAINED_INSTRUCTIONS
 from unmt.tasks.models import load_model
 from unmt.tasks.neural_model import BEAM, LENGTH_POWER, PIECES, NeuralModel
-from unmt.text.pieces import END_ID, PAD_ID, UNKNOWN_ID
+from unmt.text.library_quiet import library_quiet
+from unmt.text.pieces import END_ID, PAD_ID, UNKNOWN_ID, Pieces
+from unmt.text.pretrained_pieces import PretrainedPieces
 
 FORMATS = ("transformers", "ctranslate2")
 
@@ -35,7 +39,14 @@ def export(path: Path | str, form: str, output: Path | str) -> NeuralModel:
             f"model={path} is a model of network=lexicon, and {form} has only Transformers. Train one by"
             " network=transformer."
         )
+    if isinstance(model.net, Pretrained) and form != "transformers":
+        raise InputError(
+            f"model={path} is of network=pretrained: format={form} is not there. Take format=transformers."
+        )
     with _beside(output) as folder:
+        if isinstance(model.net, Pretrained):
+            _write_pretrained(model, model.net, folder)
+            return model
         if form == "transformers":
             _write_transformers(model, folder)
         else:
@@ -80,27 +91,38 @@ def _write_transformers(model: NeuralModel, folder: Path) -> None:
 
     from unmt.mappings.transformer_export import m2m100
 
+    assert isinstance(model.net, Transformer)
     made = m2m100(model.net, END_ID, model.pieces.language_id(next(iter(model.directions.values())).target))
     ways = {way.name: GenerationConfig(**_generation(model, way.target)) for way in model.directions.values()}
     made.generation_config = next(iter(ways.values()))
-    with _no_progress_bars():
+    with library_quiet():
         made.save_pretrained(folder)
     for name, way in ways.items():
         way.save_pretrained(folder, config_file_name=f"generation_config.{name}.json")
 
 
-@contextmanager
-def _no_progress_bars() -> Iterator[None]:
-    """The library's own bars stay off standard error; only unmt/cli writes there."""
-    from transformers.utils import logging
+def _write_pretrained(model: NeuralModel, net: Pretrained, folder: Path) -> None:
+    """The library's own net and tokenizer as they are now, and how to generate each language."""
+    from transformers import GenerationConfig
 
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()
+    assert isinstance(model.pieces, PretrainedPieces)
+    layout, table = net.layout, net.table.tolist()
+    net.save(folder)
+    with library_quiet():
+        model.pieces.tokenizer.save_pretrained(folder)
+        for way in model.directions.values():
+            tag = table[model.pieces.language_id(way.target)]
+            allowed = {table[id_] for id_ in model.allowed[way.target].tolist()} | {tag}
+            begin = {"decoder_start_token_id": layout.start[-1], "forced_bos_token_id": tag} if layout.start else {
+                "decoder_start_token_id": tag
+            }  # fmt: skip
+            how = {name: value for name, value in _generation(model, way.target).items() if name != "bos_token_id"}
+            how |= {"eos_token_id": layout.end, "pad_token_id": layout.pad, **begin}
+            how["suppress_tokens"] = [id_ for id_ in range(layout.size) if id_ not in allowed]
+            GenerationConfig(**how).save_pretrained(folder, config_file_name=f"generation_config.{way.name}.json")
+    _write_tokenisers(model, folder)
+    ways = ", ".join(model.directions)
+    (folder / "README.md").write_text(PRETRAINED_INSTRUCTIONS.format(ways=ways), encoding="utf-8")
 
 
 def _generation(model: NeuralModel, language: str) -> dict[str, object]:
@@ -120,13 +142,15 @@ def _generation(model: NeuralModel, language: str) -> dict[str, object]:
         "num_beams": BEAM,
         "length_penalty": LENGTH_POWER,
         "early_stopping": True,
-        "max_new_tokens": model.net.shape.longest - 1,
+        "max_new_tokens": model.net.longest - 1,
     }
 
 
 def _write_ctranslate2(model: NeuralModel, folder: Path) -> None:
     from unmt.mappings.transformer_export import ctranslate2_model
 
+    assert isinstance(model.net, Transformer)
+    assert isinstance(model.pieces, Pieces)
     for way in model.directions.values():
         spec = ctranslate2_model(
             model.net,
@@ -140,13 +164,18 @@ def _write_ctranslate2(model: NeuralModel, folder: Path) -> None:
         spec.save(os.fspath(folder / way.name))
 
 
-def _write_text_files(model: NeuralModel, form: str, folder: Path) -> None:
-    """What cuts text into symbols and puts it together again, with an example of its use."""
-    (folder / PIECES).write_bytes(model.pieces.model)
-    (folder / "languages.json").write_text(json.dumps(list(model.pieces.languages)) + "\n", encoding="utf-8")
+def _write_tokenisers(model: NeuralModel, folder: Path) -> None:
     for name, language in model.languages.items():
         tokeniser = json.dumps(language.tokeniser.to_dict(), ensure_ascii=False)
         (folder / f"{name}.tokeniser.json").write_text(tokeniser + "\n", encoding="utf-8")
+
+
+def _write_text_files(model: NeuralModel, form: str, folder: Path) -> None:
+    """What cuts text into symbols and puts it together again, with an example of its use."""
+    assert isinstance(model.pieces, Pieces)
+    (folder / PIECES).write_bytes(model.pieces.model)
+    (folder / "languages.json").write_text(json.dumps(list(model.pieces.languages)) + "\n", encoding="utf-8")
+    _write_tokenisers(model, folder)
     (folder / "translate.py").write_text(EXAMPLES[form], encoding="utf-8")
     (folder / "README.md").write_text(
         INSTRUCTIONS[form].format(ways=", ".join(model.directions), way=next(iter(model.directions)), beam=BEAM),

@@ -94,3 +94,14 @@ and `beam_size={beam}`, `translate_batch` gives what `unmt translate` gives, sym
     + _TEXT,
 }
 """README.md of an exported folder, by format."""
+
+PRETRAINED_INSTRUCTIONS = """# A translation model of unmt, for transformers
+
+    AutoModelForSeq2SeqLM.from_pretrained(FOLDER), AutoTokenizer.from_pretrained(FOLDER)
+
+One model for all directions: {ways}. `generation_config.DIRECTION.json` makes `generate` write the language that is
+wanted. Text is cut and folded by `LANGUAGE.tokeniser.json` (`Tokeniser.from_dict` of unmt/text/tokeniser.py) before the
+net's own tokenizer sees it, its tokens with a space between them, and joined by the other language's afterwards. Where
+the tokenizer has codes of languages, that of the source is set as `tokenizer.src_lang`. Greedy (`num_beams=1`) is as
+`unmt translate beam=1`; a beam of `transformers` counts the symbol of the language into the length.
+"""

@@ -20,7 +20,7 @@ from unmt.tasks.sides import Side, plain_line
 from unmt.tasks.training_settings import Parallel, Text
 from unmt.text import atomic
 from unmt.text.piece_corpus import PieceCorpus
-from unmt.text.pieces import END_ID, Pieces
+from unmt.text.pieces import END_ID, Pieces, Vocabulary
 
 MOST_RATIO, SLACK = 2.2, 3
 """Pairs of more different lengths are left out: such translations are broken."""
@@ -38,7 +38,7 @@ class NeuralData:
     """
 
     sides: tuple[Side, ...]
-    pieces: Pieces
+    pieces: Vocabulary
     training: tuple[PieceCorpus, ...]
     held_out: tuple[PieceCorpus, ...]
     allowed: tuple[NDArray[np.int64], ...]
@@ -60,7 +60,7 @@ def prepare(
     texts: Sequence[Text],
     sides: Sequence[Side],
     folder: Path,
-    size: int,
+    size: int | Vocabulary,
     longest: int,
     translators: Callable[[int], Callable[[Sequence[str]], list[str]]] | None,
     told: Told,
@@ -68,7 +68,8 @@ def prepare(
 ) -> NeuralData:
     """All of it, from the folder where it is there.
 
-    size: of the vocabulary of pieces; longer sentences than `longest` pieces are left out of training.
+    size: of the vocabulary of pieces, or one that is there already; longer sentences than `longest` pieces are left out
+    of training.
     parallel: pairs of sentences, of which those are left out that have a line that is held out.
     translators: gives, for the index of a language, what translates its lines into the other; None for no start.
     Raises InputError where a file is damaged.
@@ -76,12 +77,17 @@ def prepare(
     lines = [training_lines(text, side) for text, side in zip(texts, sides, strict=True)]
     paired = _paired(parallel, sides)
     names = [side.language for side in sides]
-    pieces = _pieces(folder, lines, sides, size)
+    pieces = _pieces(folder, lines, sides, size) if isinstance(size, int) else size
     training, held_out, allowed, both = [], [], [], []
     for number, side in enumerate(sides):
         told(f"pieces of {side.language}", 0.0)
         make = partial(_encoded, pieces, side, lines[number], longest)
         corpus = _made(folder, f"pieces.{side.language}", make)
+        if not corpus.lengths.any():
+            raise InputError(
+                f"{side.language}: no sentence has as few as {longest - 2} pieces, which is all that the net has room"
+                " for. Give a larger network.longest=, or a net with more room."
+            )
         training.append(corpus)
         kept = (pieces.encode(side.tokeniser.tokens(line)) for line in side.lines)
         held_out.append(PieceCorpus.of(row[: longest - 2] for row in kept))
@@ -132,14 +138,14 @@ def _made(folder: Path, name: str, make: Callable[[], PieceCorpus]) -> PieceCorp
     return PieceCorpus.load(folder, name)
 
 
-def _encoded(pieces: Pieces, side: Side, lines: Sequence[str], longest: int) -> PieceCorpus:
+def _encoded(pieces: Vocabulary, side: Side, lines: Sequence[str], longest: int) -> PieceCorpus:
     """All lines, the too long ones empty, so that a number is the same line everywhere."""
     rows = (pieces.encode(side.tokeniser.tokens(line)) for line in lines)
     return PieceCorpus.of(row if len(row) <= longest - 2 else [] for row in rows)
 
 
 def _translated(
-    pieces: Pieces,
+    pieces: Vocabulary,
     other: Side,
     lines: Sequence[str],
     translators: Callable[[int], Callable[[Sequence[str]], list[str]]],

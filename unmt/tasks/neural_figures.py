@@ -11,7 +11,7 @@ import numpy as np
 from unmt.evaluation.guards import guards
 from unmt.evaluation.translation import TranslationMetric
 from unmt.mappings.sequence_batch import Rows, batch_of
-from unmt.mappings.transformer import Transformer
+from unmt.mappings.sequence_net import SequenceNet
 from unmt.objectives.sequence_likelihood import Output, sentence_nats
 from unmt.objectives.translation_code import TranslationCode
 from unmt.solvers.sequence_search import search as translate
@@ -26,7 +26,7 @@ SAMPLES = 8
 
 
 def neural_figures(
-    net: Transformer, rounds: Rounds, beat: Callable[[], None] = lambda: None
+    net: SequenceNet, rounds: Rounds, beat: Callable[[], None] = lambda: None
 ) -> dict[str, dict[str, Any]]:
     """Of each direction, by name: TranslationCode's figures in bits a word, round_trip_bleu, and the guards' figures.
 
@@ -64,7 +64,7 @@ def neural_figures(
 
 
 def _code(
-    net: Transformer,
+    net: SequenceNet,
     data: NeuralData,
     one: int,
     translated: Rows,
@@ -76,12 +76,13 @@ def _code(
     source, target = data.sides[one], data.sides[1 - one]
     nats = 0.0
     tag = data.pieces.language_id(source.language)
+    source_tag = data.pieces.source_id(target.language)
     wanted = _rows(data.held_out[one])
     order = np.argsort([len(row) for row in wanted], kind="stable")
     for first in range(0, len(order), BATCH):
         places = order[first : first + BATCH]
         rows = [translated[i] for i in places], [wanted[i] for i in places]
-        batch = batch_of(*rows, END_ID, tag, 1 - one, one).to(rounds.device)
+        batch = batch_of(*rows, END_ID, tag, 1 - one, one, source_tag).to(rounds.device)
         nats += float(sentence_nats(net, batch, output).sum())
     source_words = max(sum(map(len, texts[one])), 1)
     return TranslationCode(

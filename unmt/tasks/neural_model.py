@@ -12,16 +12,22 @@ import torch
 from numpy.typing import NDArray
 
 from unmt.errors import InputError
+from unmt.mappings.pretrained import Pretrained, restored
+from unmt.mappings.sequence_net import SequenceNet
 from unmt.mappings.transformer import Shape, Transformer
 from unmt.solvers.sequence_search import Search
 from unmt.tasks.models import NEURAL
 from unmt.tasks.tensor_file import load_tensors, save_tensors
 from unmt.tasks.translation_model import HEADER, Language, model_folder, read_header
 from unmt.text import atomic
-from unmt.text.pieces import END_ID, Pieces
+from unmt.text.library_quiet import library_quiet
+from unmt.text.pieces import END_ID, Pieces, Vocabulary
+from unmt.text.pretrained_pieces import Layout, PretrainedPieces, load_tokenizer
 
 VERSION = 1
 WEIGHTS, PIECES = "weights.safetensors", "pieces.model"
+PRETRAINED = "pretrained"
+"""The folder of a net that somebody else trained first, and of its tokenizer."""
 
 BEAM, LENGTH_POWER = 4, 1.0
 """Of a translation for use; training translates greedily."""
@@ -45,8 +51,8 @@ class NeuralModel:
     """languages: by name; net: one for all directions; allowed: int64 (A,) the symbols that each language writes."""
 
     languages: dict[str, Language]
-    pieces: Pieces
-    net: Transformer
+    pieces: Vocabulary
+    net: SequenceNet
     allowed: dict[str, NDArray[np.int64]] = field(repr=False)
 
     @cached_property
@@ -61,10 +67,11 @@ class NeuralModel:
             raise InputError(f"direction={name}: the model has {', '.join(self.directions)}. Choose one of them.")
         return self.directions[name]
 
-    def search(self, language: str, beam: int = BEAM) -> Search:
-        """How to write in a language."""
+    def search(self, language: str, beam: int = BEAM, source: str | None = None) -> Search:
+        """How to write in a language. source: the one that is read; an encoder that is told of it must be told."""
         allowed = torch.from_numpy(self.allowed[language])
-        return Search(self.pieces.language_id(language), END_ID, allowed, beam, LENGTH_POWER)
+        tag = None if source is None else self.pieces.source_id(source)
+        return Search(self.pieces.language_id(language), END_ID, allowed, beam, LENGTH_POWER, source_tag=tag)
 
     def save(self, folder: Path) -> None:
         """Write the model's files; the header last, so that a folder without one is no model yet."""
@@ -72,17 +79,26 @@ class NeuralModel:
         (folder / HEADER).unlink(missing_ok=True)
         for language in self.languages.values():
             language.save(folder)
-        atomic.write_bytes(folder / PIECES, self.pieces.model)
-        tensors = {name: weight.detach().cpu() for name, weight in self.net.named_parameters()}
-        tensors |= {f"allowed.{name}": torch.from_numpy(ids) for name, ids in self.allowed.items()}
-        save_tensors(folder / WEIGHTS, tensors, {})
+        tensors = {f"allowed.{name}": torch.from_numpy(ids) for name, ids in self.allowed.items()}
         header = {
             "format": NEURAL,
             "version": VERSION,
             "languages": list(self.languages),
             "pieces": list(self.pieces.languages),
-            "shape": asdict(self.net.shape),
         }
+        if isinstance(self.net, Transformer):
+            assert isinstance(self.pieces, Pieces)
+            atomic.write_bytes(folder / PIECES, self.pieces.model)
+            tensors = {name: weight.detach().cpu() for name, weight in self.net.named_parameters()} | tensors
+            header["shape"] = asdict(self.net.shape)
+        else:
+            assert isinstance(self.net, Pretrained)
+            assert isinstance(self.pieces, PretrainedPieces)
+            self.net.save(folder / PRETRAINED)
+            with library_quiet():
+                self.pieces.tokenizer.save_pretrained(folder / PRETRAINED)
+            header |= {"pretrained": asdict(self.net.layout), "longest": self.net.longest}
+        save_tensors(folder / WEIGHTS, tensors, {})
         atomic.write_text(folder / HEADER, json.dumps(header, indent=1) + "\n")
 
     @staticmethod
@@ -92,12 +108,22 @@ class NeuralModel:
         header = read_header(folder, path, NEURAL, VERSION)
         try:
             languages = {name: Language.load(folder, name) for name in header["languages"]}
-            pieces = Pieces((folder / PIECES).read_bytes(), tuple(header["pieces"]))
             tensors, _ = load_tensors(folder / WEIGHTS)
-            net = Transformer(Shape(**header["shape"]))
             allowed = {name: tensors.pop(f"allowed.{name}").numpy() for name in languages}
-            net.load_state_dict(tensors, strict=True)
-            _check_symbols(pieces, net.shape.symbols, allowed)
+            pieces: Vocabulary
+            net: SequenceNet
+            if "pretrained" in header:
+                layout = Layout.of(header["pretrained"])
+                tokenizer = load_tokenizer(folder / PRETRAINED, "model")
+                pieces = PretrainedPieces(tokenizer, tuple(header["pieces"]), layout)
+                net = restored(folder / PRETRAINED, layout, int(header["longest"]))
+                symbols = len(net.table)
+            else:
+                pieces = Pieces((folder / PIECES).read_bytes(), tuple(header["pieces"]))
+                net = Transformer(Shape(**header["shape"]))
+                net.load_state_dict(tensors, strict=True)
+                symbols = net.shape.symbols
+            _check_symbols(pieces, symbols, allowed)
         except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
             reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
             raise InputError(f"model={path} is damaged ({reason}). Train it again.") from None
@@ -108,6 +134,6 @@ class NeuralModel:
         return NeuralModel(languages, pieces, net.eval(), allowed)
 
 
-def _check_symbols(pieces: Pieces, symbols: int, allowed: dict[str, NDArray[np.int64]]) -> None:
+def _check_symbols(pieces: Vocabulary, symbols: int, allowed: dict[str, NDArray[np.int64]]) -> None:
     if len(pieces) != symbols or any(ids.max(initial=0) >= symbols for ids in allowed.values()):
         raise ValueError("pieces of another vocabulary")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from unmt.mappings.sequence_batch import Batch, Rows, batch_of, cut
-from unmt.mappings.transformer import Transformer
+from unmt.mappings.sequence_net import SequenceNet
 from unmt.objectives.denoising import Denoising
 from unmt.objectives.language_modelling import causal_batch, masked_nats
 from unmt.objectives.latent_matching import LanguageDiscriminator, latent_nats
@@ -31,7 +31,7 @@ KINDS = ("start", "forward", "fresh", "denoising", "causal", "masked", "spans", 
 class Student(nn.Module):
     """What is trained: the net, and the discriminator of its states where one takes part."""
 
-    def __init__(self, net: Transformer, discriminator: LanguageDiscriminator | None) -> None:
+    def __init__(self, net: SequenceNet, discriminator: LanguageDiscriminator | None) -> None:
         super().__init__()
         self.net = net
         self.discriminator = discriminator
@@ -64,7 +64,7 @@ class Rounds:
         return counts
 
     def shards(
-        self, number: int, model: Transformer, told: Callable[[float], None] | None = None
+        self, number: int, model: SequenceNet, told: Callable[[float], None] | None = None
     ) -> Iterator[list[Shard]]:
         """The shards of each step of a round, one a language that is written. model: translates what is fresh."""
         kinds = self.kinds(number)
@@ -117,7 +117,7 @@ class Rounds:
             time += 1
 
     def _fresh(
-        self, number: int, language: int, model: Transformer, told: Callable[[float], None] | None
+        self, number: int, language: int, model: SequenceNet, told: Callable[[float], None] | None
     ) -> tuple[PieceCorpus, PieceCorpus]:
         """Real sentences of a language and their translations into the other, by the model as it is now."""
         real = self.data.training[language]
@@ -166,8 +166,10 @@ class Rounds:
 
     def search(self, language: int) -> Search:
         """How the net writes in a language while it trains."""
-        tag = self.data.pieces.language_id(self.data.sides[language].language)
-        return Search(tag, END_ID, torch.from_numpy(self.data.allowed[language]).to(self.device))
+        pieces, names = self.data.pieces, [side.language for side in self.data.sides]
+        allowed = torch.from_numpy(self.data.allowed[language]).to(self.device)
+        source_tag = pieces.source_id(names[1 - language])
+        return Search(pieces.language_id(names[language]), END_ID, allowed, source_tag=source_tag)
 
     def _shard(self, kind: str, language: int, sources: Rows, targets: Rows) -> Shard:
         output, settings = self._outputs[language], self.settings
@@ -190,15 +192,17 @@ class Rounds:
         return loss
 
     def _batch(self, kind: str, language: int, tag: int, sources: Rows, targets: Rows, draw: Draw) -> Batch:
+        names = [side.language for side in self.data.sides]
+        same, other = (self.data.pieces.source_id(names[number]) for number in (language, 1 - language))
         if kind == "causal":
-            return causal_batch(targets, END_ID, tag, language)
+            return causal_batch(targets, END_ID, tag, language, same)
         if kind in {"denoising", "spans"}:
             noise = self.settings.noise
             if kind == "spans":
                 noise = replace(noise, drop=0.0, blank=0.0, window=1.0, span=0.5)
             denoising = Denoising(noise, self.data.pieces.begins_word, BLANK_ID, END_ID)
-            return denoising.batch(targets, tag, language, draw.numbers)
-        return batch_of(sources, targets, END_ID, tag, 1 - language, language)
+            return denoising.batch(targets, tag, language, draw.numbers, same)
+        return batch_of(sources, targets, END_ID, tag, 1 - language, language, other)
 
     @cached_property
     def _outputs(self) -> Sequence[Output]:

@@ -28,9 +28,9 @@ class NeuralTranslator:
         self._model = model
         self._source = model.languages[way.source].tokeniser
         self._target = model.languages[way.target].tokeniser
-        self._search = model.search(way.target, beam or BEAM)
+        self._search = model.search(way.target, beam or BEAM, source=way.source)
         self._threads = cores(threads)
-        if model.net.embedding.weight.device.type == "cpu":
+        if model.net.device.type == "cpu":
             torch.set_num_threads(1)  # batches run side by side instead
 
     def translate(self, lines: Sequence[str], monitor: Monitor | None = None) -> Iterator[Translation]:
@@ -84,7 +84,7 @@ class NeuralTranslator:
     @property
     def _room(self) -> int:
         """Pieces of a sentence that the net takes."""
-        return self._model.net.shape.longest - 2
+        return self._model.net.longest - 2
 
     def _size(self, tokens: Sequence[str]) -> int:
         """In pieces."""

@@ -22,6 +22,8 @@ from typing import Any
 import torch
 
 from unmt.errors import InputError
+from unmt.mappings.pretrained import Pretrained, load_pretrained
+from unmt.mappings.sequence_net import SequenceNet
 from unmt.mappings.transformer import Shape, Transformer
 from unmt.objectives.latent_matching import LanguageDiscriminator
 from unmt.solvers.processes import ONE_PROCESS, Processes, joined
@@ -32,7 +34,7 @@ from unmt.tasks.neural_data import NeuralData, prepare
 from unmt.tasks.neural_figures import neural_figures
 from unmt.tasks.neural_model import NeuralModel
 from unmt.tasks.neural_rounds import Rounds, Student
-from unmt.tasks.neural_settings import FREE, NeuralSettings
+from unmt.tasks.neural_settings import FREE, NeuralSettings, PretrainedSettings
 from unmt.tasks.neural_summary import finished
 from unmt.tasks.sides import side_of
 from unmt.tasks.tensor_file import load_facts, load_tensors, save_tensors
@@ -41,6 +43,7 @@ from unmt.tasks.training_settings import Parallel, Settings, Text
 from unmt.tasks.training_stages import Stages, StoppedError, damaged, say
 from unmt.tasks.translate import Translator
 from unmt.tasks.translation_model import Language, TranslationModel
+from unmt.text.pieces import Vocabulary
 
 STATE = "state.safetensors"
 KEPT_BEST = 3
@@ -101,6 +104,7 @@ class _Run:
         self.resumed: Callable[[int], None] = lambda _: None
         self.device, self.processes = torch.device("cpu"), ONE_PROCESS
         self.parallel: Parallel | None = None
+        self.pretrained: Pretrained | None = None
         self.stages = Stages(folder / "checkpoints")
 
     def to_the_end(self) -> dict[str, Any] | None:
@@ -135,14 +139,21 @@ class _Run:
         hashes = [text.sha256 for text in self.texts] + ([self.parallel.sha256] if self.parallel else [])
         self.stages.check_same(hashes, settled)
         self._read_clock()
-        self._say("text into words", 0.0)
         settings = self.settings
+        size: int | Vocabulary = settings.pieces
+        longest = settings.longest
+        if isinstance(settings, PretrainedSettings):
+            self._say("the pretrained net", 0.0)
+            names = (self.texts[0].language, self.texts[1].language)
+            self.pretrained, size = load_pretrained(settings.path, names, longest, settings.seed)
+            longest = self.pretrained.longest
+        self._say("text into words", 0.0)
         self.sides = tuple(
             side_of(text.language, text.lines, settings.held_out, settings.order, settings.seed) for text in self.texts
         )
         self.lexicon = self._lexicon() if self.processes.is_first else None
         return prepare(
-            self.texts, self.sides, self.stages.folder, settings.pieces, settings.longest,
+            self.texts, self.sides, self.stages.folder, size, longest,
             None if settings.start == "none" else self._lexicon_translator,
             lambda stage, _: self._say(stage, self._fraction),
             self.parallel,
@@ -202,7 +213,7 @@ class _Run:
             settings.dropout, settings.longest,
         )  # fmt: skip
         generator = torch.Generator().manual_seed(settings.seed)
-        net = Transformer(shape, generator)
+        net = self.pretrained or Transformer(shape, generator)
         discriminator = None
         if settings.objectives.adversarial > 0.0:
             discriminator = LanguageDiscriminator(settings.width, len(self.sides), generator)
@@ -213,7 +224,7 @@ class _Run:
         )  # fmt: skip
 
     @property
-    def net(self) -> Transformer:
+    def net(self) -> SequenceNet:
         """The averaged weights: what translates, is scored and is kept."""
         student = self.trainer.averaged
         assert isinstance(student, Student)
@@ -328,7 +339,7 @@ class _Run:
         chosen = min(self.entries, key=preference)
         path = self._weights(chosen["round"])
         try:
-            self.net.load_state_dict(load_tensors(path)[0])
+            self.net.take(load_tensors(path)[0])
         except (OSError, ValueError, RuntimeError):
             raise damaged(path) from None
         data = self.rounds.data
@@ -341,6 +352,7 @@ class _Run:
             self.entries, chosen, self.sides, self.texts, self.lexicon[1] if self.lexicon else {},
             {
                 "settings": {k: v for k, v in asdict(self.settings).items() if k not in {"threads", "device"}},
+                "network": "transformer" if self.pretrained is None else "pretrained",
                 "seed": self.settings.seed,
                 "parallel": (
                     {"given": len(self.parallel.pairs), "used": len(data.parallel[0])} if self.parallel else None

@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,32 @@ LEARNED_SENTENCES = 1_000_000
 
 MARK, STAND_IN = "\u2581", "\u2582"
 """Sentencepiece's own sign of a space does not come back; where a text has it, its neighbour stands for it."""
+
+
+class Vocabulary(Protocol):
+    """Symbols of all languages of a translator. PAD_ID to BLANK_ID stand first, then one symbol for each language."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """By name, in the order of their symbols."""
+
+    def __len__(self) -> int: ...
+
+    def language_id(self, language: str) -> int:
+        """The symbol that the decoder begins with to write in this language."""
+
+    def source_id(self, language: str) -> int | None:
+        """The symbol that a source in this language begins with, where the encoder is told."""
+
+    def encode(self, tokens: Sequence[str]) -> list[int]:
+        """Ids of the pieces of tokens, without an end."""
+
+    def decode(self, ids: Sequence[int]) -> list[str]:
+        """The tokens of ids; symbols that are no text are passed over."""
+
+    @property
+    def begins_word(self) -> NDArray[np.bool_]:
+        """(V,) whether a piece is the first of a word."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +116,10 @@ class Pieces:
     def language_id(self, language: str) -> int:
         """The symbol that the decoder begins with to write in this language."""
         return BLANK_ID + 1 + self.languages.index(language)
+
+    def source_id(self, language: str) -> int | None:
+        """The symbol that a source in this language begins with: none, for the encoder is told no language."""
+        return None
 
     def encode(self, tokens: Sequence[str]) -> list[int]:
         """Ids of the pieces of tokens, without an end."""
