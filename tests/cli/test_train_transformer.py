@@ -179,10 +179,12 @@ def test_two_processes_train_what_one_trains(whole, unmt, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("launcher", ["basic", "joblib"])
+@pytest.mark.parametrize("launcher", ["basic", "joblib", "submitit_local"])
 def test_a_sweep_trains_a_model_for_each_value(whole, unmt, tmp_path, launcher):
     if launcher == "joblib":
         pytest.importorskip("hydra_plugins.hydra_joblib_launcher", reason="the extra `sweep` is not installed")
+    if launcher == "submitit_local":
+        pytest.importorskip("hydra_plugins.hydra_submitit_launcher", reason="the extra `cluster` is not installed")
     options = ("-m", "seed=0,1", f"hydra/launcher={launcher}", "run.dir=sweep", "threads=1", "quiet=true")
     done = unmt("train", *SMALL, *options, timeout=900)
     assert done.returncode == 0, done.stderr

@@ -55,6 +55,31 @@ def test_a_pipe_and_a_file_give_the_same_lines(unmt, cipher, tmp_path):
     assert with_breaks.stdout == piped.stdout
 
 
+def test_a_language_that_one_model_does_not_know_is_reached_by_way_of_another(unmt, trained, cipher, tmp_path):
+    second = tmp_path / "second" / "model"
+    shutil.copytree(trained / "model", second)
+    # The same pair under other names: bb is the language between, and cc is aa again.
+    for path in second.iterdir():
+        path.rename(second / path.name.replace("aa", "cc"))
+    header = second / "model.json"
+    header.write_text(header.read_text().replace("aa", "cc"))
+    text = "\n".join([*cipher.source[:40], "", "Łódź 42"]) + "\n"
+    done = unmt("translate", "model=out", "pivot=second", "direction=aa-cc", "scores=true", input=text)
+    assert done.returncode == 0, done.stderr
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    assert rows[40][0] == ""
+    assert rows[41][0] == "Łódź 42"
+    words = [
+        (a, b)
+        for line, row in zip(cipher.source[:40], rows, strict=False)
+        for a, b in zip(line.split(), row[0].split(), strict=False)
+    ]
+    assert sum(a == b for a, b in words) > 0.7 * len(words)
+    no_way = unmt("translate", "model=out", "pivot=second", "direction=aa-dd", input="x\n")
+    assert no_way.returncode == 2
+    assert "no language stands between" in no_way.stderr
+
+
 def test_scores_are_columns(unmt, cipher):
     done = unmt("translate", *WAY, "scores=true", input=f"{cipher.source[0]}\tx\n\nŁódź\n")
     rows = [line.split("\t") for line in done.stdout.splitlines()]

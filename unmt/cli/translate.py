@@ -20,6 +20,8 @@ Translates line by line with a model of `unmt train`; lines stay in order, empty
 
   model=RUN        a run directory of `unmt train`
   direction=       such as en-fr; what the model knows is said where it is missing
+  pivot=null       a second model, where the first does not know both languages: with model= of en and fr and pivot= of
+                   fr and de, direction=en-de goes by way of fr
   input=-          a text file in UTF-8 (.gz too), a sentence a line; "-" is standard input
   scores=false     true: each line is "translation TAB bits a word TAB share of words copied from the source"
   beam=null        hypotheses that the search keeps; fewer are faster; null: 20 of phrases, 4 of a Transformer
@@ -37,6 +39,7 @@ class Configuration:
 
     model: str | None = None
     direction: str | None = None
+    pivot: str | None = None
     input: str = "-"
     scores: bool = False
     beam: int | None = None
@@ -51,13 +54,20 @@ def run(configuration: Configuration) -> None:
         raise InputError("model= is missing. Give a run directory of `unmt train`.")
     if configuration.beam is not None and configuration.beam < 1:
         raise InputError(f"beam={configuration.beam}: too small. Give 1 or more.")
-    from unmt.tasks.models import load_model, translator_of
+    from unmt.tasks.models import LineTranslator, load_model, translator_of
+    from unmt.tasks.pivot import PivotTranslator
     from unmt.text.corpus_file import read_lines
 
     model = load_model(expanded(configuration.model))
     if configuration.direction is None:
         raise InputError(f"direction= is missing. The model knows {', '.join(model.directions)}.")
-    translator = translator_of(model, configuration.direction, beam=configuration.beam, threads=configuration.threads)
+    how = {"beam": configuration.beam, "threads": configuration.threads}
+    translator: LineTranslator
+    if configuration.pivot is None:
+        translator = translator_of(model, configuration.direction, **how)
+    else:
+        second = load_model(expanded(configuration.pivot))
+        translator = PivotTranslator(model, second, configuration.direction, **how)
     lines = read_lines("-" if configuration.input == "-" else expanded(configuration.input))
     progress = Progress(quiet=configuration.quiet)
     done = copies = 0
