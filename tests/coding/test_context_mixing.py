@@ -55,16 +55,6 @@ def test_the_probabilities_of_the_next_byte_sum_to_one(prose):
     assert np.exp2(-costs).sum() == pytest.approx(1, abs=1e-5)
 
 
-def test_a_copy_of_a_state_goes_on_by_itself(prose):
-    text = prose(60, 2).encode()
-    state = CODE.state()
-    CODE.costs(text, state)
-    copy = state.copy()
-    first = CODE.costs(text, copy)
-    assert np.array_equal(CODE.costs(text, state), first)
-    assert not np.array_equal(CODE.costs(text, state), first)
-
-
 def test_it_learns(prose):
     text = prose(4000).encode()
     assert CODE.bits(text) < general_code("xz").bits(text)

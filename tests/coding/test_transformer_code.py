@@ -45,16 +45,6 @@ def test_a_byte_is_coded_before_it_is_learned(prose):
         assert np.array_equal(CODE.costs(text)[:cut], CODE.costs(other)[:cut])
 
 
-def test_a_copy_of_a_state_goes_on_by_itself(prose):
-    text = prose(30, 2).encode()
-    state = CODE.state()
-    CODE.costs(text, state)
-    copy = state.copy()
-    first = CODE.costs(text, copy)
-    assert np.array_equal(CODE.costs(text, state), first)
-    assert not np.array_equal(CODE.costs(text, state), first)
-
-
 def test_nothing_costs_nothing_and_the_first_byte_costs_eight_bits():
     assert CODE.bits(b"") == 0
     assert CODE.joint_bits([]) == []

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from unmt.coding.sequence_model import SequenceModel
-from unmt.solvers.sequence_training import TrainingSettings, features, mean_bits, one_thread, train_sequences
+from unmt.coding.torch_threads import one_thread
+from unmt.solvers.sequence_training import TrainingSettings, features, mean_bits, train_sequences
 
 
 def rising(count: int, seed: int) -> torch.Tensor:

@@ -20,8 +20,7 @@ order, and then the last digits differ.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import log
 
@@ -31,6 +30,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from unmt.coding.byte_transformer import BYTES, START, ByteTransformer, NetShape
+from unmt.coding.torch_threads import one_thread
 
 UNKNOWN = -100
 """Stands in the targets for a byte that is not read yet."""
@@ -185,14 +185,3 @@ def byte_costs(logits: torch.Tensor, targets: torch.Tensor) -> NDArray[np.float6
     likely = torch.softmax(logits.double(), -1).gather(-1, targets[:, None])[:, 0]
     bits: NDArray[np.float64] = (torch.log((1 - EVEN_SHARE) * likely + EVEN_SHARE / BYTES) / -log(2)).numpy()
     return bits
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """One thread of torch, so that sums have one order; as many as before afterwards."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -29,11 +29,6 @@ GUARD_NOTE = (
 )
 
 
-def is_net(result: Mapping[str, Any]) -> bool:
-    """Whether the result is of a net."""
-    return result.get("network") in ("transformer", "pretrained")
-
-
 def few_rounds(result: Mapping[str, Any]) -> Mapping[str, Any]:
     """The result with a handful of its rounds: the first, the last, those chosen, and some between."""
     entries = numbered(result)

@@ -12,7 +12,6 @@ from unmt.report.train_curves import (
     GUARD_NOTE,
     few_rounds,
     guard_table,
-    is_net,
     net_curves,
     net_facts,
     scores,
@@ -24,6 +23,7 @@ from unmt.report.train_rounds import (
     chosen_rounds,
     directions,
     figures_of,
+    is_net,
     round_chart,
     round_table,
 )

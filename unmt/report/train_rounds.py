@@ -16,6 +16,11 @@ COLUMNS = (
 PARTS = ("two_sided", "text_bits", "target_bits", "way_back_bits", "words_per_source_word")
 
 
+def is_net(result: Mapping[str, Any]) -> bool:
+    """Whether the result is of a net."""
+    return result.get("network") in ("transformer", "pretrained")
+
+
 def directions(result: Mapping[str, Any]) -> list[str]:
     """The directions that the rounds have figures of, or else those that a round was chosen for."""
     found = [str(way) for entry in rows_of(result, "rounds") for way in mapping(entry, "figures")]
@@ -104,10 +109,10 @@ def against_null(result: Mapping[str, Any]) -> str:
     null = mapping(mapping(result, "preflight"), "null")
     chosen = chosen_rounds(result)
     # A net has no round that is the lexicon alone; it keeps those of the lexicon model beside its own.
-    is_net = result.get("network") in ("transformer", "pretrained")
-    first: Mapping[str, Any] = {"rounds": rows_of(result, "lexicon_rounds")} if is_net else result
+    has_net = is_net(result)
+    first: Mapping[str, Any] = {"rounds": rows_of(result, "lexicon_rounds")} if has_net else result
     for way in directions(result):
-        if chosen.get(way) or (is_net and way in chosen):
+        if chosen.get(way) or (has_net and way in chosen):
             rows += _bar(f"{way}, round {chosen[way]}", figures_of(result, chosen[way], way))
         rows += _bar(f"{way}, the lexicon alone", figures_of(first, 0, way))
         rows += _bar(f"{way}, shuffled pairs", mapping(null, way), is_null=True)

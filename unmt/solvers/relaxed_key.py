@@ -8,14 +8,14 @@ the code length of its hard key, whatever the objective was. Loads torch; one th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from unmt.coding.torch_threads import one_thread
 from unmt.mappings.relaxed_key import RelaxedFamily
 
 Ints = NDArray[np.int64]
@@ -72,7 +72,7 @@ def relaxed_search(
     """
     settings = settings or RelaxedSettings()
     found: list[RelaxedResult] = []
-    with _one_thread():
+    with one_thread():
         for number, child in enumerate(seed.spawn(max(settings.restarts, 1))):
             generator = torch.Generator().manual_seed(int(child.generate_state(1)[0]))
             key, value = _descent(family, objective(generator), generator, settings, start)
@@ -106,14 +106,3 @@ def _descent(
         adam.step()
         value = float(loss.detach())
     return family.hard(matrix.detach().double().numpy()), value
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Sums in one order, so that a seed has one answer; matrices of this size gain nothing from more threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -91,6 +91,7 @@ class SequenceTrainer:
         trained = {name: weight for name, weight in net.named_parameters() if weight.requires_grad}
         self.names, self.weights = list(trained), list(trained.values())
         self.averaged = copy.deepcopy(net).requires_grad_(requires_grad=False)
+        self._means = [self.averaged.get_parameter(name) for name in self.names]
         self.optimiser = torch.optim.Adam(self.weights, lr=rates.peak, betas=(0.9, 0.98), eps=1e-9, fused=True)
         self.steps = 0
         self.applied = 0
@@ -147,17 +148,15 @@ class SequenceTrainer:
     def _average(self) -> None:
         # Early on the average follows quickly, or it would remember the random start.
         past = min(self.rates.average, (1.0 + self.steps) / (10.0 + self.steps))
-        means = dict(self.averaged.named_parameters())
-        for name, weight in zip(self.names, self.weights, strict=True):
-            means[name].lerp_(weight, 1.0 - past)
+        for mean, weight in zip(self._means, self.weights, strict=True):
+            mean.lerp_(weight, 1.0 - past)
 
     def state(self) -> dict[str, Tensor]:
         """Everything that the next step depends on, but the number of steps."""
         held: dict[str, Tensor] = {}
-        means = dict(self.averaged.named_parameters())
-        for name, weight in zip(self.names, self.weights, strict=True):
+        for name, weight, mean in zip(self.names, self.weights, self._means, strict=True):
             held[f"net.{name}"] = weight.detach()
-            held[f"mean.{name}"] = means[name].detach()
+            held[f"mean.{name}"] = mean.detach()
             moments = self.optimiser.state.get(weight)
             if moments:
                 held[f"first.{name}"] = moments["exp_avg"]
@@ -170,10 +169,9 @@ class SequenceTrainer:
 
         Raises KeyError or RuntimeError where it does not fit the net.
         """
-        means = dict(self.averaged.named_parameters())
-        for name, weight in zip(self.names, self.weights, strict=True):
+        for name, weight, mean in zip(self.names, self.weights, self._means, strict=True):
             weight.copy_(state[f"net.{name}"])
-            means[name].copy_(state[f"mean.{name}"])
+            mean.copy_(state[f"mean.{name}"])
             if f"first.{name}" in state:
                 moments: dict[str, Any] = {
                     "step": torch.tensor(float(applied), device=self.device),

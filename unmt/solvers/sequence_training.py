@@ -5,8 +5,7 @@ Source of the steps: Loshchilov and Hutter, "Decoupled weight decay regularizati
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -86,17 +85,3 @@ def features(model: SequenceModel, ids: Tensor, pooling: str) -> Tensor:
             model.pooled(ids[start : start + BLOCK_SEQUENCES], pooling) for start in range(0, len(ids), BLOCK_SEQUENCES)
         ]
     return torch.cat(parts, dim=1)
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """While this is open, torch computes on one core.
-
-    Sums then come in one order, and the same seed means the same numbers; small matrices gain nothing from more cores.
-    """
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -26,6 +26,8 @@ from unmt.text.piece_corpus import PieceCorpus
 from unmt.text.pieces import BLANK_ID, END_ID
 
 KINDS = ("start", "forward", "fresh", "denoising", "causal", "masked", "spans", "parallel")
+STREAMS = {"fresh": 1, "start": 2, "forward": 3}
+"""Of random numbers; the other kinds have 4 and their place."""
 
 
 class Student(nn.Module):
@@ -73,27 +75,28 @@ class Rounds:
         for kind in KINDS:
             if kind not in kinds:
                 continue
-            if kind == "fresh":
-                pairs = [self._fresh(number, language, model, told) for language in languages]
-                sources[kind] = [self._cycled(pair, number, language, 1) for language, pair in enumerate(pairs)]
-            elif kind == "forward":
-                turned = [self.data.start[1 - language][::-1] for language in languages]
-                sources[kind] = [self._cycled(pair, number, language, 3) for language, pair in enumerate(turned)]
-            elif kind == "parallel":
-                both = self.data.parallel
-                sources[kind] = [
-                    self._cycled((both[1 - language], both[language]), number, language, 4 + KINDS.index(kind))
-                    for language in languages
-                ]
-            elif kind == "start":
-                sources[kind] = [self._cycled(self.data.start[language], number, language, 2) for language in languages]
-            else:
-                sources[kind] = [
-                    self._cycled((self.data.training[language],) * 2, number, language, 4 + KINDS.index(kind))
-                    for language in languages
-                ]
+            stream = STREAMS.get(kind, 4 + KINDS.index(kind))
+            sources[kind] = [
+                self._cycled(self._pairs(kind, number, language, model, told), number, language, stream)
+                for language in languages
+            ]
         for kind in kinds:
             yield [self._shard(kind, language, *next(sources[kind][language])) for language in languages]
+
+    def _pairs(
+        self, kind: str, number: int, language: int, model: SequenceNet, told: Callable[[float], None] | None
+    ) -> tuple[PieceCorpus, PieceCorpus]:
+        """What steps of a kind learn to write in a language, behind what it is told from."""
+        data, other = self.data, 1 - language
+        if kind == "fresh":
+            return self._fresh(number, language, model, told)
+        if kind == "start":
+            return data.start[language]
+        if kind == "forward":
+            return data.start[other][::-1]
+        if kind == "parallel":
+            return data.parallel[other], data.parallel[language]
+        return data.training[language], data.training[language]
 
     def _rng(self, *names: int) -> np.random.Generator:
         return np.random.default_rng([self.settings.seed, *names])

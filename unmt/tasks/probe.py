@@ -113,7 +113,8 @@ def _trained(
     import torch
 
     from unmt.coding.sequence_model import SequenceModel
-    from unmt.solvers.sequence_training import TrainingSettings, features, mean_bits, one_thread, train_sequences
+    from unmt.coding.torch_threads import one_thread
+    from unmt.solvers.sequence_training import TrainingSettings, features, mean_bits, train_sequences
 
     seed = np.random.SeedSequence([settings.seed + run.seed, 1, run.width, OBJECTIVES.index(run.objective)])
     model_seed, batch_seed, label_seed = (int(child.generate_state(1)[0]) for child in seed.spawn(3))
