@@ -39,7 +39,7 @@ def model(cipher):
         name: [f"{line.capitalize()} near Lisbon." for line in lines]
         for name, lines in (("aa", cipher.source), ("bb", cipher.target))
     }
-    sides = {name: side_of(name, lines, 10, 2, 0) for name, lines in texts.items()}
+    sides = {name: side_of(name, lines, 10, 2) for name, lines in texts.items()}
     languages = {n: Language(n, side.tokeniser, side.vocabulary, side.ngrams) for n, side in sides.items()}
     tokens = {n: [sides[n].tokeniser.tokens(line) for line in lines] for n, lines in texts.items()}
     pieces = Pieces.learn((line for part in tokens.values() for line in part), ("aa", "bb"), 360)

@@ -59,10 +59,13 @@ def test_threads_change_nothing(small, whole, tmp_path):
     assert result["dictionary"] == whole[1]["dictionary"]
 
 
-def test_another_seed_holds_out_other_sentences(small, whole, tmp_path):
+def test_another_seed_is_measured_on_the_same_sentences(small, whole, tmp_path):
     result = train_lexicon(*texts(small), Settings(**{**vars(SMALL), "seed": 1}), tmp_path)
     assert result is not None
-    assert result["samples"]["aa-bb"][0]["source"] != whole[1]["samples"]["aa-bb"][0]["source"]
+    assert [one["source"] for one in result["samples"]["aa-bb"]] == [
+        one["source"] for one in whole[1]["samples"]["aa-bb"]
+    ]
+    assert result["seed"] == 1
 
 
 STAGES = ("data", "lexicon", "preflight", "round-0", "round-1", "round-2")
@@ -203,7 +206,7 @@ def test_a_run_of_other_texts_is_not_gone_on_with(small, whole, tmp_path):
 
 def test_held_out_sentences_are_in_no_training():
     lines = [f"word{number % 7} of line{number}" for number in range(300)]
-    side = side_of("aa", [*lines, "", *(f"  {line.upper()} " for line in lines[::2]), " "], 50, 3, 0)
+    side = side_of("aa", [*lines, "", *(f"  {line.upper()} " for line in lines[::2]), " "], 50, 3)
 
     def sentences(corpus):
         return [tuple(corpus.sentence(place)) for place in range(len(corpus))]
@@ -215,6 +218,15 @@ def test_held_out_sentences_are_in_no_training():
     assert len(set(sentences(side.training)) & set(sentences(side.held_out))) == 0
     duplicates = sum(lines.index(line) % 2 == 0 for line in side.lines)
     assert len(side.training) == 450 - 30 - duplicates
+
+
+def test_which_sentences_are_held_out_hangs_on_the_text_alone():
+    lines = [f"word{number % 7} of line{number}" for number in range(300)]
+    held = set(side_of("aa", lines, 30, 3).lines)
+    assert held == set(side_of("aa", lines[::-1], 30, 3).lines)
+    with_others = side_of("aa", [*lines, *(f"other {number}" for number in range(30))], 30, 3).lines
+    assert len(held & set(with_others)) > 20
+    assert not all(line in lines[:30] or line in lines[-30:] for line in held)
 
 
 @pytest.mark.parametrize("lines", [["one line"], ["the same line"] * 500, ["x", "", " "] * 200])

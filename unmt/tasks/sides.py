@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from unmt.coding.word_ngrams import WordNgrams
 from unmt.errors import InputError
@@ -43,9 +42,15 @@ def plain_line(line: str) -> str:
     return " ".join(line.casefold().split())
 
 
-def side_of(language: str, lines: Sequence[str], held_out: int, order: int, seed: int) -> Side:
+def _number(plain: str) -> bytes:
+    """A number drawn for a line, the same for any seed and beside any other lines."""
+    return hashlib.blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+def side_of(language: str, lines: Sequence[str], held_out: int, order: int) -> Side:
     """A text made ready. held_out: sentences kept apart, a tenth of the different ones at most, each of them once.
 
+    Which ones is a function of the sentences, not of a seed, so that figures of runs on the same text can be compared.
     A sentence that is held out is in no training, wherever else it stands, nor is anything learned from how it is
     written. Raises InputError where there are fewer than LEAST_SENTENCES different lines that are not blank.
     """
@@ -56,9 +61,9 @@ def side_of(language: str, lines: Sequence[str], held_out: int, order: int, seed
             f"the text of {language} has {len(different)} different lines that are not blank; {LEAST_SENTENCES} are the"
             " least. Give more text, a sentence a line."
         )
-    rng = np.random.default_rng([seed, len(different)])
-    number = min(held_out, int(len(different) * HELD_OUT_SHARE))
-    apart = dict(different[place] for place in np.sort(rng.choice(len(different), number, replace=False)))
+    count = min(held_out, int(len(different) * HELD_OUT_SHARE))
+    drawn = {plain for plain, _ in sorted(different, key=lambda pair: _number(pair[0]))[:count]}
+    apart = {plain: line for plain, line in different if plain in drawn}
     read = [line for plain, line in written if plain not in apart]
     tokeniser = Tokeniser.learn(read)
     sentences = [tokeniser.tokens(line) for line in read]

@@ -105,8 +105,7 @@ class _Run:
         self.stages.check_same([text.sha256 for text in self.texts], settled)
         self._say("text into words", 0.0)
         self.sides: tuple[Side, Side] = tuple(  # type: ignore[assignment]
-            side_of(text.language, text.lines, self.settings.held_out, self.settings.order, self.settings.seed)
-            for text in self.texts
+            side_of(text.language, text.lines, self.settings.held_out, self.settings.order) for text in self.texts
         )
         self._say("lexicon", 0.05)
         self.lexicons, self.report = lexicons(self.sides, self.texts, self.stages, self.settings.seed, self.monitor)

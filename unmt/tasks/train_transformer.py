@@ -148,9 +148,7 @@ class _Run:
             self.pretrained, size = load_pretrained(settings.path, names, longest, settings.seed)
             longest = self.pretrained.longest
         self._say("text into words", 0.0)
-        self.sides = tuple(
-            side_of(text.language, text.lines, settings.held_out, settings.order, settings.seed) for text in self.texts
-        )
+        self.sides = tuple(side_of(text.language, text.lines, settings.held_out, settings.order) for text in self.texts)
         self.lexicon = self._lexicon() if self.processes.is_first else None
         return prepare(
             self.texts, self.sides, self.stages.folder, size, longest,
