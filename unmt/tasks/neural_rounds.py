@@ -49,6 +49,10 @@ class Rounds:
     threads: int
     processes: Processes = ONE_PROCESS
 
+    def with_start(self, pairs: dict[int, tuple[PieceCorpus, PieceCorpus]]) -> Rounds:
+        """The same with other pairs of the start."""
+        return replace(self, data=replace(self.data, start=pairs))
+
     def kinds(self, number: int) -> list[str]:
         """What each step of a round learns from."""
         counts = self._counts(number)
@@ -126,25 +130,34 @@ class Rounds:
         real = self.data.training[language]
         chosen = self._next_sentences(number, language)
         targets = [real[i] for i in chosen]
-        other = 1 - language
-        how = self.search(other)
-        if self.settings.objectives.sampled is not None:
-            how = replace(how, sample=self.settings.objectives.sampled)
-        found = search(
-            model,
-            targets,
-            how,
-            threads=self.threads,
-            seed=int(self._rng(number, 1 + language, 9).integers(2**31)),
-            told=None if told is None else (lambda done: told(done / len(targets))),
-            processes=self.processes,
-        )
-        sources = [result.ids for result in found]
+        seed = int(self._rng(number, 1 + language, 9).integers(2**31))
+        sources = self.translated(targets, language, model, seed, told, self.settings.objectives.sampled)
         is_fit = fit(np.array([len(s) for s in sources]), np.array([len(t) for t in targets]))
         kept = np.flatnonzero(is_fit)
         if len(kept) == 0:  # a net that says nothing yet: the text itself, which teaches to copy as noise does
             return PieceCorpus.of(targets), PieceCorpus.of(targets)
         return PieceCorpus.of(sources).subset(kept), PieceCorpus.of(targets).subset(kept)
+
+    def translated(
+        self,
+        sentences: Sequence[NDArray[np.int32]],
+        language: int,
+        model: SequenceNet,
+        seed: int = 0,
+        told: Callable[[float], None] | None = None,
+        sampled: float | None = None,
+    ) -> list[NDArray[np.int32]]:
+        """What a model makes of sentences of a language, in the other; of all processes together."""
+        found = search(
+            model,
+            sentences,
+            replace(self.search(1 - language), sample=sampled),
+            threads=self.threads,
+            seed=seed,
+            told=None if told is None else (lambda done: told(done / max(len(sentences), 1))),
+            processes=self.processes,
+        )
+        return [result.ids for result in found]
 
     def _next_sentences(self, number: int, language: int) -> NDArray[np.int64]:
         """As many as fill the round: all of a text before any of it comes again, in another order each time."""

@@ -61,6 +61,7 @@ class NeuralSettings:
     """pieces .. longest: the net; minutes, rounds: when to stop, whichever comes first.
 
     start: "lexicon", "none", or the run directory of a lexicon model. start_rounds: rounds on its translations alone.
+    renew_every: rounds from then on between two times that the pairs of the start are made anew, 0 for never.
     steps: of a round; tokens: target pieces of each of a step's two shards. evaluate_every: rounds between two looks at
     the held-out sentences.
     """
@@ -76,6 +77,7 @@ class NeuralSettings:
     order: int = 5
     start: str = "lexicon"
     start_rounds: int = 25
+    renew_every: int = 25
     steps: int = 400
     tokens: int = 200
     rate: float = 1.5e-3

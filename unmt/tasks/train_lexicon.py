@@ -19,14 +19,11 @@ from unmt.errors import InputError
 from unmt.mappings.lexicon import Lexicon
 from unmt.mappings.phrase_table import PhraseTable
 from unmt.solvers.phrase_decoder import Decoder, DecoderSettings
-from unmt.solvers.phrase_extraction import NEVER, ExtractionSettings
-from unmt.solvers.phrase_rounds import PairScores, learned_table, length_ratio, natural_ratio, with_length
-from unmt.solvers.sentence_pairs import SentencePairs
 from unmt.solvers.translation_figures import as_corpus, translation_code
-from unmt.solvers.word_alignment import AlignmentSettings
 from unmt.tasks.cores import cores
 from unmt.tasks.lexicon_stage import lexicons, null_lexicon
 from unmt.tasks.monitor import Monitor
+from unmt.tasks.phrase_stage import learned_tables, phrase_settings
 from unmt.tasks.sides import Side, side_of
 from unmt.tasks.train_preflight import NOTHING, preflight
 from unmt.tasks.train_summary import finished, sample_dictionary, samples, text_facts
@@ -41,16 +38,6 @@ better and all that is learned from it worse: phrases are learned from fluent te
 
 PREFLIGHT_WEIGHT = 1.5
 """The same where the lexicon itself is judged, and the language model shall not override it."""
-
-PHRASE_WEIGHTS = (0.6, 0.4, 0.6, 0.4, -0.2, 0.5)
-"""Of phrase_rounds.ALL_FEATURES, beside a language model of weight 1."""
-
-ALIGNING, EXTRACTING = AlignmentSettings(null_share=0.2), ExtractionSettings(least_unlinked=NEVER)
-"""Translations of the rounds have many words that come from nowhere; that a word may be left out costs more than it
-gives."""
-
-REAL_SOURCE_WEIGHT = 0.5
-"""Of a real source sentence beside its translation, against 1 for a translation beside a real target sentence."""
 
 ROUND_KEYS = ("settings", "figures", "samples", "seconds", "elapsed")
 FREE_SETTINGS = ("threads", "minutes", "rounds", "force")
@@ -109,7 +96,6 @@ class _Run:
         )
         self._say("lexicon", 0.05)
         self.lexicons, self.report = lexicons(self.sides, self.texts, self.stages, self.settings.seed, self.monitor)
-        self.scores = PairScores.of(*self.lexicons), PairScores.of(*self.lexicons[::-1])
         self.preflight = self.stages.entry("preflight", self._preflight)
         if self.preflight["verdict"] == NOTHING and not self.settings.force:
             raise InputError(
@@ -147,7 +133,10 @@ class _Run:
     def _made(self, number: int) -> dict[str, Any]:
         began = time.monotonic()
         tables = self._start_tables(self.lexicons) if number == 0 else self._learned(number)
-        settings = self._lexicon_settings(LEXICON_WEIGHT) if number == 0 else self._phrase_settings(tables)
+        if number == 0:
+            settings = self._lexicon_settings(LEXICON_WEIGHT)
+        else:
+            settings = phrase_settings(tables, self.sides, self.settings.beam, self.threads, self._beat)
         self.stages.save_tables(number, self.ways, tables)
         entry: dict[str, Any] = {
             "round": number,
@@ -169,25 +158,14 @@ class _Run:
             decoder = Decoder(self.stages.table(number - 1, self.ways[i]), self.sides[1 - i].ngrams, settings[i])
             decoded = decoder.decode(real[i].ids, real[i].starts, self.threads, self._beat)
             made.append(as_corpus(decoded, self.sides[1 - i].vocabulary))
-        learned = []
-        for i in (0, 1):
-            self._say(f"round {number}: phrases of {self.ways[i]}", (number + 0.6 + 0.2 * i) / self._all)
-            pairs = SentencePairs.of(made[1 - i], real[1 - i])
-            # Read as a translation, a real sentence teaches less than it does where it was written by a person.
-            weights = np.full(len(real[i]), REAL_SOURCE_WEIGHT, np.float32)
-            pairs = pairs.followed_by(SentencePairs.of(real[i], made[i], weights))
-            learned.append(
-                learned_table(
-                    pairs,
-                    self.lexicons[i],
-                    self.scores[i],
-                    ALIGNING,
-                    EXTRACTING,
-                    threads=self.threads,
-                    beat=self._beat,
-                )
-            )
-        return learned[0], learned[1]
+        return learned_tables(
+            real,
+            [made],
+            self.lexicons,
+            self.threads,
+            self._beat,
+            lambda i: self._say(f"round {number}: phrases of {self.ways[i]}", (number + 0.6 + 0.2 * i) / self._all),
+        )
 
     @property
     def _all(self) -> int:
@@ -207,23 +185,6 @@ class _Run:
     def _lexicon_settings(self, weight: float) -> tuple[DecoderSettings, DecoderSettings]:
         one = DecoderSettings(beam=self.settings.beam, distortion=LEXICON_DISTORTION, weights=(weight,))
         return one, one
-
-    def _phrase_settings(self, tables: tuple[PhraseTable, PhraseTable]) -> tuple[DecoderSettings, DecoderSettings]:
-        plain = DecoderSettings(beam=self.settings.beam, weights=PHRASE_WEIGHTS)
-        few = [
-            side.training.subset(np.arange(0, len(side.training), -(-len(side.training) // 400))) for side in self.sides
-        ]
-        natural = [
-            length_ratio(tables[i], self.sides[1 - i].ngrams, plain, few[i], self.threads, self._beat) for i in (0, 1)
-        ]
-        means = [len(side.training.ids) / max(len(side.training), 1) for side in self.sides]
-        ratio = natural_ratio(natural[0], natural[1], means[1] / means[0])
-        wanted = (ratio, 1.0 / ratio)
-        first, second = (
-            with_length(tables[i], self.sides[1 - i].ngrams, plain, few[i], wanted[i], self.threads, self._beat)
-            for i in (0, 1)
-        )
-        return first, second
 
     def _settings_of(self, number: int) -> tuple[DecoderSettings, DecoderSettings]:
         first, second = (DecoderSettings.from_dict(one) for one in self.rounds[number]["settings"])

@@ -33,6 +33,7 @@ from unmt.tasks.monitor import Monitor
 from unmt.tasks.neural_data import NeuralData, prepare
 from unmt.tasks.neural_figures import neural_figures
 from unmt.tasks.neural_model import NeuralModel
+from unmt.tasks.neural_renewal import Renewals
 from unmt.tasks.neural_rounds import Rounds, Student
 from unmt.tasks.neural_settings import FREE, NeuralSettings, PretrainedSettings
 from unmt.tasks.neural_summary import finished
@@ -100,7 +101,7 @@ class _Run:
         self.begun = time.monotonic()
         self.before = 0.0
         self.entries: list[dict[str, Any]] = []
-        self.round = 0
+        self.round, self.round_seconds = 0, 0.0
         self.resumed: Callable[[int], None] = lambda _: None
         self.device, self.processes = torch.device("cpu"), ONE_PROCESS
         self.parallel: Parallel | None = None
@@ -122,15 +123,16 @@ class _Run:
         if processes.is_first:
             processes.first(True)
         self.rounds = Rounds(data, self.settings, self.device, self.threads, processes)
+        self.renewals = self._renewals()
         self.trainer = self._trainer(len(data.pieces))
         self._restore()
         if processes.is_first:
             self.resumed(self.round)
-        last_seconds = 0.0
-        while not (self._has_collapsed() or processes.first(self._is_over(last_seconds))):
+        while not (self._has_collapsed() or processes.first(self._is_over(self.round_seconds))):
+            self._renew()
             began = time.monotonic()
             self._round()
-            last_seconds = max(last_seconds, time.monotonic() - began)
+            self.round_seconds = max(self.round_seconds, time.monotonic() - began)
         return self._finished()
 
     def _prepared(self) -> NeuralData:
@@ -149,19 +151,20 @@ class _Run:
             longest = self.pretrained.longest
         self._say("text into words", 0.0)
         self.sides = tuple(side_of(text.language, text.lines, settings.held_out, settings.order) for text in self.texts)
-        self.lexicon = self._lexicon() if self.processes.is_first else None
+        self.lexicon, self.preflight = self._lexicon() if self.processes.is_first else (None, {})
+        self.longest = longest
         return prepare(
             self.texts, self.sides, self.stages.folder, size, longest,
-            None if settings.start == "none" else self._lexicon_translator,
+            None if settings.start == "none" else self._lexicon_translators,
             lambda stage, _: self._say(stage, self._fraction),
             self.parallel,
         )  # fmt: skip
 
-    def _lexicon(self) -> tuple[TranslationModel, dict[str, Any]] | None:
+    def _lexicon(self) -> tuple[TranslationModel | None, dict[str, Any]]:
         """The model that training starts from, and what its result says of the texts."""
         settings = self.settings
         if settings.start == "none":
-            return None
+            return None, {}
         if settings.start != "lexicon":
             model = TranslationModel.load(settings.start)
             for text in self.texts:
@@ -188,21 +191,36 @@ class _Run:
             self.stages.keep("lexicon", {"minutes": minutes})
         return TranslationModel.load(folder), result
 
-    def _lexicon_translator(self, number: int) -> Callable[[Sequence[str]], list[str]]:
-        """What translates lines of a language into the other."""
+    def _lexicon_translators(self, number: int) -> Callable[[Sequence[str]], list[str]]:
         assert self.lexicon is not None
+        return self._translator(self.lexicon, number, "the lexicon model")
+
+    def _translator(self, model: TranslationModel, number: int, name: str) -> Callable[[Sequence[str]], list[str]]:
+        """What translates lines of a language into the other, by a phrase model of this name."""
         names = [side.language for side in self.sides]
         way = f"{names[number]}-{names[1 - number]}"
-        translator = Translator(self.lexicon[0], way, beam=10, threads=self.threads)
+        translator = Translator(model, way, beam=10, threads=self.threads)
 
         def translate(lines: Sequence[str]) -> list[str]:
-            watched = _Part(self.monitor, lambda _: self._fraction, f"{way} of the lexicon model: ")
+            watched = _Part(self.monitor, lambda _: self._fraction, f"{way} of {name}: ")
             done = [translation.text for translation in translator.translate(lines, watched)]
             if len(done) < len(lines):
                 raise StoppedError
             return done
 
         return translate
+
+    def _renew(self) -> None:
+        """Renew the pairs of the start where the next round is to begin with that."""
+        left = None if self.settings.minutes is None else 60.0 * self.settings.minutes - self._elapsed()
+        if self.renewals.is_due(self.round, self.rounds, left, self.round_seconds):
+            self.rounds = self.renewals.renewed(self.round, self.rounds, self.net)
+
+    def _renewals(self) -> Renewals:
+        return Renewals(
+            self.settings, self.texts, self.sides, self.stages.folder, self.longest, self.lexicon, self.threads,
+            self.processes, self._translator, lambda stage: self._say(stage, self._fraction),
+        )  # fmt: skip
 
     def _trainer(self, symbols: int) -> SequenceTrainer:
         settings = self.settings
@@ -236,8 +254,11 @@ class _Run:
             tensors, facts = load_tensors(path)
             self.trainer.restore(tensors, facts["steps"], facts["applied"])
             self.round, self.entries, self.before = facts["round"], facts["entries"], facts["elapsed"]
+            renewals, seconds = facts["renewals"], facts["renewal_seconds"]
         except (OSError, ValueError, KeyError, RuntimeError, TypeError):
             raise damaged(path) from None
+        if renewals:
+            self.rounds = self.renewals.restored(renewals, seconds, self.rounds)
         if self.settings.rounds is not None and self.round > self.settings.rounds:
             raise InputError(
                 f"run.dir={self.folder} has {self.round} rounds already, more than trainer.rounds="
@@ -281,6 +302,7 @@ class _Run:
         facts = {
             "steps": self.trainer.steps, "applied": self.trainer.applied, "round": self.round,
             "entries": self.entries, "elapsed": round(self._elapsed(), 2),
+            "renewals": self.renewals.count, "renewal_seconds": round(self.renewals.seconds, 2),
         }  # fmt: skip
         save_tensors(self.stages.folder / STATE, self.trainer.state(), facts)
 
@@ -347,7 +369,7 @@ class _Run:
         allowed = {side.language: ids for side, ids in zip(self.sides, data.allowed, strict=True)}
         NeuralModel(languages, data.pieces, self.net.cpu(), allowed).save(self.folder / "model")
         return finished(
-            self.entries, chosen, self.sides, self.texts, self.lexicon[1] if self.lexicon else {},
+            self.entries, chosen, self.sides, self.texts, self.preflight,
             {
                 "settings": {k: v for k, v in asdict(self.settings).items() if k not in {"threads", "device"}},
                 "network": "transformer" if self.pretrained is None else "pretrained",
