@@ -56,6 +56,27 @@ def test_a_line_tells_speed_bits_share_and_time_left(clock, monkeypatch):
     assert stream.getvalue().endswith("\r\x1b[K")
 
 
+def test_lines_of_metrics_are_few_however_long_it_takes(clock):
+    rows = []
+    progress = Progress(rows.append, quiet=True)
+    for _ in range(2 * 3600):
+        clock.now += 0.5
+        progress.update("round", 0, None, 0.5)
+    assert 100 < len(rows) < 700
+
+
+@pytest.mark.parametrize(("unit", "speed"), [("lines", "2 k lines/s"), (None, "")])
+def test_speed_is_of_what_is_counted(clock, monkeypatch, unit, speed):
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(module.shutil, "get_terminal_size", lambda: os.terminal_size((120, 24)))
+    progress = Progress(unit=unit)
+    clock.now += 10
+    progress.update("translated", 20_000, None, 0.25)
+    assert speed in stream.getvalue()
+    assert ("/s" in stream.getvalue()) == bool(speed)
+
+
 def test_a_line_is_never_longer_than_the_terminal(clock, monkeypatch):
     stream = Terminal()
     monkeypatch.setattr(sys, "stderr", stream)

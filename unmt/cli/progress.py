@@ -12,18 +12,22 @@ from unmt.report.words import duration, rate
 from unmt.tasks.monitor import Monitor
 
 REFRESH_SECONDS = 0.1
-METRICS_SECONDS = 0.5
+METRICS_SECONDS, METRICS_SHARE = 0.5, 0.01
+"""Between two lines of metrics: so long, or this share of the time so far, whichever is more."""
 FIRST_LINE_SECONDS, LONGEST_SILENCE_SECONDS = 5.0, 60.0
 
 
 class Progress(Monitor):
     """The command line's monitor: shows reports, and hands them to `sink` as values for metrics.jsonl.
 
-    A task may report from any thread.
+    A task may report from any thread. unit: what its reports count, None to show no speed.
     """
 
-    def __init__(self, sink: Callable[[dict[str, Any]], None] | None = None, *, quiet: bool = False) -> None:
+    def __init__(
+        self, sink: Callable[[dict[str, Any]], None] | None = None, *, quiet: bool = False, unit: str | None = "keys"
+    ) -> None:
         self._sink = sink
+        self._unit = unit
         self._is_quiet = quiet
         self._is_terminal = sys.stderr is not None and sys.stderr.isatty()
         self._lock = threading.Lock()
@@ -43,7 +47,7 @@ class Progress(Monitor):
         """Show the report, and log it, where it is time to."""
         now = time.monotonic()
         with self._lock:
-            if now - self._logged_at >= METRICS_SECONDS:
+            if now - self._logged_at >= max(METRICS_SECONDS, METRICS_SHARE * (now - self._row_start)):
                 self._logged_at = now
                 self._log(stage, keys, bits, fraction, now)
             if self._is_due(now):
@@ -87,7 +91,7 @@ class Progress(Monitor):
         seconds = now - self._row_start
         whole = None if fraction is None else (self._done + fraction) / self._total
         parts = [f"{self._done + 1} of {self._total}, {self._label}:" if self._label else "", stage]
-        parts.append(f"{rate(keys / seconds)} keys/s" if seconds > 0 and keys else "")
+        parts.append(f"{rate(keys / seconds)} {self._unit}/s" if seconds > 0 and keys and self._unit else "")
         parts.append("" if bits is None else f"best {bits:.1f} bits")
         parts.append("" if whole is None else f"{100 * whole:.0f} %")
         parts.append("" if whole is None else self._left(whole, now))

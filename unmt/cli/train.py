@@ -214,7 +214,7 @@ def run(configuration: Configuration) -> None:
     _warn(texts, quiet=configuration.quiet)
     train = _trainer(configuration)
     with run_directory("train", configuration) as directory:
-        progress = Progress(directory.append_metrics, quiet=configuration.quiet)
+        progress = Progress(directory.append_metrics, quiet=configuration.quiet, unit=None)
         goes_on = f"Interrupted. The same command with run.dir={directory.path} goes on from there."
         with leave_on_interrupt(goes_on) if processes.world > 1 else stop_on_interrupt(progress):
             try:

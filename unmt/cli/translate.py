@@ -69,7 +69,7 @@ def run(configuration: Configuration) -> None:
         second = load_model(expanded(configuration.pivot))
         translator = PivotTranslator(model, second, configuration.direction, **how)
     lines = read_lines("-" if configuration.input == "-" else expanded(configuration.input))
-    progress = Progress(quiet=configuration.quiet)
+    progress = Progress(quiet=configuration.quiet, unit="lines")
     done = copies = 0
     with stop_on_interrupt(progress):
         try:
