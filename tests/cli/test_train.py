@@ -197,3 +197,20 @@ def test_the_tiny_preset_trains_on_text_that_comes_along(unmt):
     assert translated.returncode == 0, translated.stderr
     assert len(translated.stdout.split("\n")) == 4
     assert translated.stdout.split("\n")[1] == ""
+
+
+def test_what_a_preset_expects_stands_beside_what_was_measured(unmt, word_cipher, tmp_path):
+    cipher = word_cipher(150, 20, 2)
+    (tmp_path / "a.txt").write_text("\n".join(cipher.source) + "\n")
+    (tmp_path / "b.txt").write_text("\n".join(cipher.target) + "\n")
+    done = unmt(
+        "train", "source.language=aa", "source.train=a.txt", "target.language=bb", "target.train=b.txt",
+        "trainer.rounds=0", "trainer.held_out=10", "trainer.force=true", "expected='a bit, in a second'", "run.dir=out",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = [line for line in done.stderr.splitlines() if line.startswith(("expected", "measured"))]
+    assert told[:2] == ["expected  a bit, in a second"] * 2
+    assert len(told) == 3
+    result = json.loads((tmp_path / "out" / "result.json").read_text())
+    bits = result["rounds"][0]["figures"]["aa-bb"]["two_sided"]
+    assert told[2].startswith(f"measured  aa-bb {bits:.2f}, bb-aa ")

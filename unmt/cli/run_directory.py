@@ -15,7 +15,7 @@ from unmt.text import atomic
 RUNS = Path("runs")
 # Where a run writes, how much it says and to whom, on how many cores it works, and whether it was told to go on all the
 # same do not change its answer.
-FREE_KEYS = ("run.dir", "quiet", "threads", "trainer.force", "wandb")
+FREE_KEYS = ("run.dir", "quiet", "threads", "trainer.force", "wandb", "expected")
 # How long to train: a run that is done goes on where it is given more.
 LENGTH_KEYS = ("trainer.minutes", "trainer.rounds")
 

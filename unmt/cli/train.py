@@ -91,6 +91,7 @@ Where things go
                      run.dir, and ends as if it had not been stopped. One that is done goes on where it is given more
                      trainer.minutes or trainer.rounds.
   wandb=off          offline or online: the numbers of metrics.jsonl to Weights & Biases too, as rounds are done
+  expected=null      what a preset comes to, told at the start and, beside what was measured, at the end
   quiet=false        true: nothing on standard error but errors
 """
 
@@ -190,6 +191,7 @@ class Configuration:
     threads: int | None = None
     quiet: bool = False
     wandb: str = OFF
+    expected: str | None = None
     run: RunSettings = field(default_factory=RunSettings)
 
 
@@ -212,6 +214,8 @@ def run(configuration: Configuration) -> None:
         _work_along(configuration, texts)
         return
     _warn(texts, quiet=configuration.quiet)
+    if configuration.expected and not configuration.quiet:
+        note(f"expected  {configuration.expected}")
     train = _trainer(configuration)
     with run_directory("train", configuration) as directory:
         progress = Progress(directory.append_metrics, quiet=configuration.quiet, unit=None)
@@ -224,7 +228,7 @@ def run(configuration: Configuration) -> None:
                 progress.clear()
             if result is not None:
                 _keep(directory, {**result, "arguments": typed_arguments(configuration)})
-                _tell(result, directory, quiet=configuration.quiet)
+                _tell(result, directory, configuration)
     if result is None:
         raise Interrupted(goes_on)
 
@@ -439,12 +443,16 @@ def _keep(directory: RunDirectory, result: dict[str, Any]) -> None:
     directory.write_text("report.html", train_page(result))
 
 
-def _tell(result: dict[str, Any], directory: RunDirectory, *, quiet: bool) -> None:
+def _tell(result: dict[str, Any], directory: RunDirectory, configuration: Configuration) -> None:
+    from unmt.tasks.train_summary import measured
+
     for direction in result["directions"]:
         for sample in result["samples"][direction]:
             write(f"{direction}\t{sample['source']}\t{sample['hypothesis']}\n")
-    if not quiet:
+    if not configuration.quiet:
         note("\n" + str(result["summary"]))
+        if configuration.expected:
+            note(f"expected  {configuration.expected}\nmeasured  {measured(result)}")
         note(f"model     {directory.file('model')}\nreport    {directory.file('report.html')}")
 
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from unmt import __version__
 from unmt.mappings.lexicon import Lexicon
+from unmt.report.words import duration
 from unmt.tasks.sides import Side
 from unmt.tasks.translate import Translator
 from unmt.tasks.translation_model import TranslationModel
@@ -45,6 +46,15 @@ def summary(result: dict[str, Any]) -> str:
         lines.append(f"{way:9} round {result['chosen_round'][way]} chosen; bits a word by round: {', '.join(rounds)}")
     lines.append(f"trained   {result['seconds']:.0f} s in {len(result['rounds'])} rounds; seed {result['seed']}")
     return "\n".join(lines)
+
+
+def measured(result: dict[str, Any]) -> str:
+    """What stands beside what a preset expects: the figures of the rounds chosen, and the time."""
+    entries = {entry["round"]: entry for entry in result["rounds"]}
+    bits = [
+        f"{way} {entries[number]['figures'][way]['two_sided']:.2f}" for way, number in result["chosen_round"].items()
+    ]
+    return f"{', '.join(bits)} bits a word, in {duration(result['seconds'])}"
 
 
 def finished(figures: dict[str, Any]) -> dict[str, Any]:
