@@ -43,7 +43,7 @@ Translate = Callable[[Sequence[str]], list[str]]
 
 
 class Renewals:
-    """Makes the pairs of the start anew in the course of a training. count: how often; seconds: that the last took.
+    """Makes the pairs of the start anew in the course of a training. seconds: that the last time took.
 
     model: what training started from, None of a process after the first. translator: (phrase model, index of a
     language, name of the model) gives what translates lines of the language into the other. say: is told what is done,
@@ -66,7 +66,7 @@ class Renewals:
         self.settings, self.texts, self.sides, self.folder = settings, texts, sides, folder
         self.longest, self.model, self.threads, self.processes = longest, model, threads, processes
         self.translator, self.say = translator, say
-        self.count, self.seconds = 0, 0.0
+        self.seconds = 0.0
 
     def is_due(self, number: int, rounds: Rounds, left: float | None, round_seconds: float) -> bool:
         """Whether a round begins with it. left: seconds of the training that are left, None for as many as it takes."""
@@ -81,7 +81,8 @@ class Renewals:
 
     def renewed(self, number: int, rounds: Rounds, net: SequenceNet) -> Rounds:
         """The rounds from this number on, with the next pairs, made where they are not there. net: as it is before."""
-        began, name = time.monotonic(), f"start-{self.count + 1}"
+        began, renewed = time.monotonic(), (*rounds.renewed, number)
+        name = f"start-{len(renewed)}"
         files = [start_file(name, self.sides, language) for language in (0, 1)]
         if not self.processes.first(all(is_made(self.folder, file) for file in files)):
             chosen, made = self._translations(number, rounds, net)
@@ -93,22 +94,23 @@ class Renewals:
                 raise
             if not self.processes.first(True):
                 raise StoppedError
-        return self.restored(self.count + 1, time.monotonic() - began, rounds)
+        return self.restored(renewed, time.monotonic() - began, rounds)
 
-    def restored(self, count: int, seconds: float, rounds: Rounds) -> Rounds:
-        """The rounds with the pairs that were made last."""
-        self.count, self.seconds = count, seconds
-        return rounds.with_start(self._pairs(f"start-{count}", rounds, None))
+    def restored(self, renewed: tuple[int, ...], seconds: float, rounds: Rounds) -> Rounds:
+        """The rounds with the pairs that were made last. renewed: as of Rounds."""
+        self.seconds = seconds
+        return rounds.with_start(self._pairs(f"start-{len(renewed)}", rounds, None), renewed)
 
     def _translations(
         self, number: int, rounds: Rounds, net: SequenceNet
     ) -> tuple[list[NDArray[np.int64]], list[list[WordCorpus]]]:
         """The sentences of each text that take part, and what the net and the phrases before made of them."""
         data, pieces = rounds.data, rounds.data.pieces
-        last = f"start-{self.count}" if self.count else "start"
+        times = len(rounds.renewed)
+        last = f"start-{times}" if times else "start"
         chosen, by_net, by_phrases = [], [], []
         for language, other in ((0, 1), (1, 0)):
-            rng = np.random.default_rng([self.settings.seed, 20_000_000 + self.count, language])
+            rng = np.random.default_rng([self.settings.seed, 20_000_000 + times, language])
             part = chosen_sentences(data.training[language], rng)
             real = [data.training[language][int(place)] for place in part]
             stage = f"round {number}: {self.sides[language].language}-{self.sides[other].language} by the net"

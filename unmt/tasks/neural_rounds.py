@@ -41,17 +41,23 @@ class Student(nn.Module):
 
 @dataclass(frozen=True, eq=False)
 class Rounds:
-    """Makes the rounds of a training of two languages."""
+    """Makes the rounds of a training of two languages. renewed: the rounds before which the start was made anew."""
 
     data: NeuralData
     settings: NeuralSettings
     device: torch.device
     threads: int
     processes: Processes = ONE_PROCESS
+    renewed: tuple[int, ...] = ()
 
-    def with_start(self, pairs: dict[int, tuple[PieceCorpus, PieceCorpus]]) -> Rounds:
+    def with_start(self, pairs: dict[int, tuple[PieceCorpus, PieceCorpus]], renewed: tuple[int, ...]) -> Rounds:
         """The same with other pairs of the start."""
-        return replace(self, data=replace(self.data, start=pairs))
+        return replace(self, data=replace(self.data, start=pairs), renewed=renewed)
+
+    def is_start(self, number: int) -> bool:
+        """Whether a round learns from the pairs of the start, and from nothing that the net has said."""
+        few = self.settings.renewed_rounds
+        return number < self.settings.start_rounds or any(first <= number < first + few for first in self.renewed)
 
     def kinds(self, number: int) -> list[str]:
         """What each step of a round learns from."""
@@ -63,7 +69,10 @@ class Rounds:
         """Steps of each kind in a round."""
         settings = self.settings
         shares = settings.objectives.shares(
-            number, settings.start_rounds, has_start=bool(self.data.start), has_parallel=bool(self.data.parallel)
+            number,
+            is_start=self.is_start(number),
+            has_start=bool(self.data.start),
+            has_parallel=bool(self.data.parallel),
         )
         counts = {name: int(share * settings.steps) for name, share in shares.items()}
         counts[max(shares, key=lambda name: shares[name])] += settings.steps - sum(counts.values())

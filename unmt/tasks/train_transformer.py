@@ -254,11 +254,11 @@ class _Run:
             tensors, facts = load_tensors(path)
             self.trainer.restore(tensors, facts["steps"], facts["applied"])
             self.round, self.entries, self.before = facts["round"], facts["entries"], facts["elapsed"]
-            renewals, seconds = facts["renewals"], facts["renewal_seconds"]
+            renewed, seconds = tuple(facts["renewed"]), facts["renewal_seconds"]
         except (OSError, ValueError, KeyError, RuntimeError, TypeError):
             raise damaged(path) from None
-        if renewals:
-            self.rounds = self.renewals.restored(renewals, seconds, self.rounds)
+        if renewed:
+            self.rounds = self.renewals.restored(renewed, seconds, self.rounds)
         if self.settings.rounds is not None and self.round > self.settings.rounds:
             raise InputError(
                 f"run.dir={self.folder} has {self.round} rounds already, more than trainer.rounds="
@@ -270,7 +270,7 @@ class _Run:
         began = time.monotonic()
         loss = tokens = 0.0
         first = "text alone" if settings.start == "none" else "the lexicon model"
-        what = f"learning from {first}" if number < settings.start_rounds else "back-translation"
+        what = f"learning from {first}" if self.rounds.is_start(number) else "back-translation"
         for place, shards in enumerate(
             self.rounds.shards(number, self.net, lambda _: self._say(f"round {number}: translating", self._fraction))
         ):
@@ -302,7 +302,7 @@ class _Run:
         facts = {
             "steps": self.trainer.steps, "applied": self.trainer.applied, "round": self.round,
             "entries": self.entries, "elapsed": round(self._elapsed(), 2),
-            "renewals": self.renewals.count, "renewal_seconds": round(self.renewals.seconds, 2),
+            "renewed": list(self.rounds.renewed), "renewal_seconds": round(self.renewals.seconds, 2),
         }  # fmt: skip
         save_tensors(self.stages.folder / STATE, self.trainer.state(), facts)
 
