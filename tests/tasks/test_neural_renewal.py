@@ -16,7 +16,8 @@ from unmt.text.vocabulary import Vocabulary
 SMALL = {
     "pieces": 330, "width": 8, "heads": 2, "inner": 8, "encoder_layers": 1, "decoder_layers": 1, "longest": 32,
     "order": 2, "start_rounds": 1, "renew_every": 2, "renewed_rounds": 1, "steps": 5,
-    "tokens": 40, "rate": 0.01, "evaluate_every": 5, "minutes": None, "rounds": 5, "held_out": 10, "threads": 1, "device": "cpu", "force": True,
+    "tokens": 40, "rate": 0.01, "evaluate_every": 5, "minutes": None,
+    "rounds": 5, "held_out": 10, "threads": 1, "device": "cpu", "force": True,
 }  # fmt: skip
 FILES = [f"start{number}.{way}.source" for number in ("", "-1", "-2") for way in ("aa-bb", "bb-aa")]
 
