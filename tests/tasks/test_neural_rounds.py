@@ -28,19 +28,16 @@ share = st.floats(0.0, 0.25)
     st.integers(0, 60), st.integers(0, 20), st.booleans(),
 )  # fmt: skip
 def test_shares_sum_to_one_and_need_only_what_is_there(objectives, number, start_rounds, has_start):
-    is_start = number < start_rounds
-    shares = objectives.shares(number, is_start=is_start, has_start=has_start)
+    shares = objectives.shares(number, start_rounds, has_start=has_start)
     assert sum(shares.values()) == pytest.approx(1.0)
     assert min(shares.values()) > 0.0
     assert has_start or "start" not in shares
-    assert "fresh" not in shares or (objectives.back_translation and not is_start)
+    assert "fresh" not in shares or (objectives.back_translation and number >= start_rounds)
 
 
 def test_text_of_one_language_alone_gives_way():
     objectives = Objectives(denoising=0.4, alone_until=10)
-    falling = [
-        objectives.shares(number, is_start=False, has_start=True).get("denoising", 0.0) for number in range(2, 12)
-    ]
+    falling = [objectives.shares(number, 2, has_start=True).get("denoising", 0.0) for number in range(2, 12)]
     assert falling == sorted(falling, reverse=True)
     assert falling[-1] == 0.0
 

@@ -67,8 +67,6 @@ Of a Transformer
   trainer.device=auto  a GPU where there is one; or cpu, or cuda
   trainer.steps=400  of a round, each of trainer.tokens=200 target pieces a direction, at the rate trainer.rate=0.0015
   trainer.start_rounds=25  rounds that learn from the start alone
-  trainer.renew_every=25   rounds from then on until the pairs of the start are made anew, 0 for never; the net
-                     learns from those alone for trainer.renewed_rounds=10
   trainer.evaluate_every=5  rounds between two looks at the sentences that are kept out
   objectives.start_pairs=0.4  shares of the steps: back-translations by the start, objectives.denoising=0.1,
                      objectives.causal=0, objectives.masked=0, objectives.spans=0 of one language alone; the rest is
@@ -99,7 +97,6 @@ Where things go
 NETWORKS = ("lexicon", "transformer", "pretrained")
 LEXICON_ROUNDS, NEURAL_MINUTES = 5, 60.0
 NET_KEYS = ("pieces", "width", "heads", "inner", "encoder_layers", "decoder_layers", "dropout", "longest")
-NET_TRAINER_KEYS = ("steps", "tokens", "rate", "start_rounds", "renew_every", "renewed_rounds", "evaluate_every")
 LEAST = {"pieces": 300, "width": 4, "heads": 1, "inner": 1, "encoder_layers": 1, "decoder_layers": 1, "longest": 16}
 SHARES = ("start_pairs", "forward", "denoising", "causal", "masked", "spans", "parallel")
 ALONE = ("denoising", "causal", "masked", "spans")
@@ -174,8 +171,6 @@ class TrainerSettings:
     tokens: int = 200
     rate: float = 0.0015
     start_rounds: int = 25
-    renew_every: int = 25
-    renewed_rounds: int = 10
     evaluate_every: int = 5
 
 
@@ -275,8 +270,6 @@ def check(configuration: Configuration) -> None:
         *((f"network.{name}", getattr(configuration.network, name), least) for name, least in LEAST.items()),
         *((f"trainer.{name}", getattr(trainer, name), 1) for name in ("steps", "tokens", "evaluate_every")),
         ("trainer.start_rounds", trainer.start_rounds, 0),
-        ("trainer.renew_every", trainer.renew_every, 0),
-        ("trainer.renewed_rounds", trainer.renewed_rounds, 0),
     ):
         if value < least:
             raise InputError(f"{key}={value}: too small. Give {least} or more.")
@@ -381,7 +374,7 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
         path = expanded(network.path)
         check_folder(path)
         kind, net = PretrainedSettings, {**net, "path": path, "sha256": folder_sha256(path)}
-    steps = {name: getattr(trainer, name) for name in NET_TRAINER_KEYS}
+    steps = {name: getattr(trainer, name) for name in ("steps", "tokens", "rate", "start_rounds", "evaluate_every")}
     settings = kind(
         minutes=minutes, rounds=trainer.rounds, device=trainer.device, start=start,
         objectives=Objectives(**asdict(configuration.objectives)), **net, **steps, **shared,

@@ -48,36 +48,6 @@ class Lexicon:
         if not np.isfinite(self.log_probability).all() or (self.log_probability > 1e-3).any():
             raise ValueError("log-probabilities are finite and not above zero")
 
-    @classmethod
-    def of_table(cls, table: PhraseTable, source: Vocabulary, target: Vocabulary, floor: float = -np.inf) -> Lexicon:
-        """The lexicon within a table: its phrases of a word and options of a word, by the feature "lexicon".
-
-        floor: options of no higher score are left out.
-        """
-        column = table.features[:, table.feature_names.index("lexicon")].astype(np.float32)
-        phrase = np.repeat(np.arange(len(table)), np.diff(table.option_start))
-        is_word = (table.source_lengths[phrase] == 1) & (table.target_lengths == 1) & (column > floor)
-        kept = np.flatnonzero(is_word)
-        sources, targets = table.sources[phrase[kept], 0], table.target_words[table.target_start[kept]]
-        order = np.lexsort((targets, -column[kept], sources))
-        starts = np.concatenate([[0], np.cumsum(np.bincount(sources, minlength=len(source)))])
-        scores = np.minimum(column[kept][order], 0.0)
-        return cls(source, target, starts.astype(np.int64), targets[order].astype(np.int32), scores)
-
-    def among(self, source: Vocabulary, target: Vocabulary) -> Lexicon:
-        """The same entries by the ids of other vocabularies, without the words that those have not."""
-        if source.words == self.source.words and target.words == self.target.words:
-            return self
-        places = np.repeat(np.arange(len(self.source)), np.diff(self.option_start))
-        left = np.array([source.index.get(word, -1) for word in self.source.words], np.int64)[places]
-        right = np.array([target.index.get(word, -1) for word in self.target.words], np.int64)[self.targets]
-        kept = np.flatnonzero((left >= 0) & (right >= 0))
-        order = kept[np.argsort(left[kept], kind="stable")]
-        starts = np.concatenate([[0], np.cumsum(np.bincount(left[kept], minlength=len(source)))])
-        return Lexicon(
-            source, target, starts.astype(np.int64), right[order].astype(np.int32), self.log_probability[order]
-        )
-
     def options(self, word: str) -> list[tuple[str, float]]:
         """The translations of a source word and their log-probabilities, best first; none if it is unknown."""
         place = self.source.index.get(word)

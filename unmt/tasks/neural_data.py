@@ -26,8 +26,6 @@ MOST_RATIO, SLACK = 2.2, 3
 """Pairs of more different lengths are left out: such translations are broken."""
 
 Told = Callable[[str, float], None]
-Translators = Callable[[int], Callable[[Sequence[str]], list[str]]]
-"""For the index of a language: what translates its lines into the other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +62,7 @@ def prepare(
     folder: Path,
     size: int | Vocabulary,
     longest: int,
-    translators: Translators | None,
+    translators: Callable[[int], Callable[[Sequence[str]], list[str]]] | None,
     told: Told,
     parallel: Parallel | None = None,
 ) -> NeuralData:
@@ -78,6 +76,7 @@ def prepare(
     """
     lines = [training_lines(text, side) for text, side in zip(texts, sides, strict=True)]
     paired = _paired(parallel, sides)
+    names = [side.language for side in sides]
     pieces = _pieces(folder, lines, sides, size) if isinstance(size, int) else size
     training, held_out, allowed, both = [], [], [], []
     for number, side in enumerate(sides):
@@ -96,8 +95,11 @@ def prepare(
         both.append(given)
         allowed.append(np.union1d(np.unique(corpus.ids), [*np.unique(given.ids), END_ID]).astype(np.int64))
     start = {}
-    if translators is not None:
-        start = start_pairs(folder, "start", pieces, sides, training, lines, translators, longest)
+    for number in range(len(sides)) if translators is not None else ():
+        assert translators is not None
+        make = partial(_translated, pieces, sides[1 - number], lines[number], translators, number, longest)
+        source = _made(folder, f"start.{names[1 - number]}-{names[number]}.source", make)
+        start[number] = _fitting(source, training[number])
     fitting: tuple[PieceCorpus, ...] = _fitting(both[0], both[1]) if parallel else ()
     if parallel and not len(fitting[0]):
         raise InputError(
@@ -105,39 +107,6 @@ def prepare(
             " sentences that are held out. Give others, or parallel.train=null."
         )
     return NeuralData(tuple(sides), pieces, tuple(training), tuple(held_out), tuple(allowed), start, fitting)
-
-
-def start_pairs(
-    folder: Path,
-    name: str,
-    pieces: Vocabulary,
-    sides: Sequence[Side],
-    training: Sequence[PieceCorpus],
-    lines: Sequence[Sequence[str]],
-    translators: Translators | None,
-    longest: int,
-) -> dict[int, tuple[PieceCorpus, PieceCorpus]]:
-    """What NeuralData.start has, from the files that begin with `name`; without translators they are all there."""
-    found = {}
-    for number, corpus in enumerate(training):
-        file = start_file(name, sides, number)
-        if translators is None:
-            source = PieceCorpus.load(folder, file)
-        else:
-            make = partial(_translated, pieces, sides[1 - number], lines[number], translators, number, longest)
-            source = _made(folder, file, make)
-        found[number] = _fitting(source, corpus)
-    return found
-
-
-def start_file(name: str, sides: Sequence[Side], number: int) -> str:
-    """The file of the translations of the text of a language into the other, a line a line, the too long ones empty."""
-    return f"{name}.{sides[1 - number].language}-{sides[number].language}.source"
-
-
-def is_made(folder: Path, name: str) -> bool:
-    """Whether a file of pieces is there, whole."""
-    return (folder / f"{name}.starts.npy").exists()
 
 
 def _paired(parallel: Parallel | None, sides: Sequence[Side]) -> list[tuple[str, ...]]:
@@ -164,7 +133,7 @@ def _pieces(folder: Path, lines: Sequence[Sequence[str]], sides: Sequence[Side],
 
 
 def _made(folder: Path, name: str, make: Callable[[], PieceCorpus]) -> PieceCorpus:
-    if not is_made(folder, name):
+    if not (folder / f"{name}.starts.npy").exists():
         make().save(folder, name)
     return PieceCorpus.load(folder, name)
 
@@ -179,7 +148,7 @@ def _translated(
     pieces: Vocabulary,
     other: Side,
     lines: Sequence[str],
-    translators: Translators,
+    translators: Callable[[int], Callable[[Sequence[str]], list[str]]],
     number: int,
     longest: int,
 ) -> PieceCorpus:

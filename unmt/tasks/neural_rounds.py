@@ -41,23 +41,13 @@ class Student(nn.Module):
 
 @dataclass(frozen=True, eq=False)
 class Rounds:
-    """Makes the rounds of a training of two languages. renewed: the rounds before which the start was made anew."""
+    """Makes the rounds of a training of two languages."""
 
     data: NeuralData
     settings: NeuralSettings
     device: torch.device
     threads: int
     processes: Processes = ONE_PROCESS
-    renewed: tuple[int, ...] = ()
-
-    def with_start(self, pairs: dict[int, tuple[PieceCorpus, PieceCorpus]], renewed: tuple[int, ...]) -> Rounds:
-        """The same with other pairs of the start."""
-        return replace(self, data=replace(self.data, start=pairs), renewed=renewed)
-
-    def is_start(self, number: int) -> bool:
-        """Whether a round learns from the pairs of the start, and from nothing that the net has said."""
-        few = self.settings.renewed_rounds
-        return number < self.settings.start_rounds or any(first <= number < first + few for first in self.renewed)
 
     def kinds(self, number: int) -> list[str]:
         """What each step of a round learns from."""
@@ -69,10 +59,7 @@ class Rounds:
         """Steps of each kind in a round."""
         settings = self.settings
         shares = settings.objectives.shares(
-            number,
-            is_start=self.is_start(number),
-            has_start=bool(self.data.start),
-            has_parallel=bool(self.data.parallel),
+            number, settings.start_rounds, has_start=bool(self.data.start), has_parallel=bool(self.data.parallel)
         )
         counts = {name: int(share * settings.steps) for name, share in shares.items()}
         counts[max(shares, key=lambda name: shares[name])] += settings.steps - sum(counts.values())
@@ -139,34 +126,25 @@ class Rounds:
         real = self.data.training[language]
         chosen = self._next_sentences(number, language)
         targets = [real[i] for i in chosen]
-        seed = int(self._rng(number, 1 + language, 9).integers(2**31))
-        sources = self.translated(targets, language, model, seed, told, self.settings.objectives.sampled)
+        other = 1 - language
+        how = self.search(other)
+        if self.settings.objectives.sampled is not None:
+            how = replace(how, sample=self.settings.objectives.sampled)
+        found = search(
+            model,
+            targets,
+            how,
+            threads=self.threads,
+            seed=int(self._rng(number, 1 + language, 9).integers(2**31)),
+            told=None if told is None else (lambda done: told(done / len(targets))),
+            processes=self.processes,
+        )
+        sources = [result.ids for result in found]
         is_fit = fit(np.array([len(s) for s in sources]), np.array([len(t) for t in targets]))
         kept = np.flatnonzero(is_fit)
         if len(kept) == 0:  # a net that says nothing yet: the text itself, which teaches to copy as noise does
             return PieceCorpus.of(targets), PieceCorpus.of(targets)
         return PieceCorpus.of(sources).subset(kept), PieceCorpus.of(targets).subset(kept)
-
-    def translated(
-        self,
-        sentences: Sequence[NDArray[np.int32]],
-        language: int,
-        model: SequenceNet,
-        seed: int = 0,
-        told: Callable[[float], None] | None = None,
-        sampled: float | None = None,
-    ) -> list[NDArray[np.int32]]:
-        """What a model makes of sentences of a language, in the other; of all processes together."""
-        found = search(
-            model,
-            sentences,
-            replace(self.search(1 - language), sample=sampled),
-            threads=self.threads,
-            seed=seed,
-            told=None if told is None else (lambda done: told(done / max(len(sentences), 1))),
-            processes=self.processes,
-        )
-        return [result.ids for result in found]
 
     def _next_sentences(self, number: int, language: int) -> NDArray[np.int64]:
         """As many as fill the round: all of a text before any of it comes again, in another order each time."""

@@ -34,16 +34,18 @@ class Objectives:
     sampled: float | None = None
     parallel: float = 0.2
 
-    def shares(self, number: int, *, is_start: bool, has_start: bool, has_parallel: bool = False) -> dict[str, float]:
+    def shares(
+        self, number: int, start_rounds: int, *, has_start: bool, has_parallel: bool = False
+    ) -> dict[str, float]:
         """What the steps of a round learn from, as shares that sum to one."""
         alone = {name: getattr(self, name) for name in ("denoising", "causal", "masked", "spans")}
-        rest = max(0.0, 1.0 - number / self.alone_until) if not is_start else 1.0
+        rest = max(0.0, 1.0 - number / self.alone_until) if number >= start_rounds else 1.0
         found = {name: share * rest for name, share in alone.items()}
         left = max(0.0, 1.0 - sum(found.values()))
         if has_parallel:
             found["parallel"] = min(left, self.parallel)
             left -= found["parallel"]
-        if is_start or not self.back_translation:
+        if number < start_rounds or not self.back_translation:
             found["forward"] = min(left, self.forward) if has_start else 0.0
             left -= found["forward"]
             found["start" if has_start else "denoising"] = left + (0.0 if has_start else found["denoising"])
@@ -59,8 +61,6 @@ class NeuralSettings:
     """pieces .. longest: the net; minutes, rounds: when to stop, whichever comes first.
 
     start: "lexicon", "none", or the run directory of a lexicon model. start_rounds: rounds on its translations alone.
-    renew_every: rounds from then on between two times that the pairs of the start are made anew, 0 for never.
-    renewed_rounds: rounds on them alone, each time.
     steps: of a round; tokens: target pieces of each of a step's two shards. evaluate_every: rounds between two looks at
     the held-out sentences.
     """
@@ -76,8 +76,6 @@ class NeuralSettings:
     order: int = 5
     start: str = "lexicon"
     start_rounds: int = 25
-    renew_every: int = 25
-    renewed_rounds: int = 10
     steps: int = 400
     tokens: int = 200
     rate: float = 1.5e-3

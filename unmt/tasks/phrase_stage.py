@@ -35,7 +35,7 @@ Beat = Callable[[], None]
 
 def learned_tables(
     real: Sequence[WordCorpus],
-    made: Sequence[Sequence[WordCorpus]],
+    made: Sequence[WordCorpus],
     lexicons: tuple[Lexicon, Lexicon],
     threads: int,
     beat: Beat,
@@ -43,19 +43,16 @@ def learned_tables(
 ) -> Tables:
     """The tables from text 0 to 1 and back.
 
-    real: sentences of each text. made: for each translator, what it made of them, line by line. lexicons: the one from
-    0 to 1 and the one back. told: is told which table comes next. beat: as of phrase_rounds.learned_table.
+    real: sentences of each text. made: what a translator made of them, line by line. lexicons: the one from 0 to 1 and
+    the one back. told: is told which table comes next. beat: as of phrase_rounds.learned_table.
     """
     learned = []
     for i in (0, 1):
         told(i)
         # Read as a translation, a real sentence teaches less than it does where it was written by a person.
         weights = np.full(len(real[i]), REAL_SOURCE_WEIGHT, np.float32)
-        parts = [SentencePairs.of(by[1 - i], real[1 - i]) for by in made]
-        parts += [SentencePairs.of(real[i], by[i], weights) for by in made]
-        pairs = parts[0]
-        for part in parts[1:]:
-            pairs = pairs.followed_by(part)
+        pairs = SentencePairs.of(made[1 - i], real[1 - i])
+        pairs = pairs.followed_by(SentencePairs.of(real[i], made[i], weights))
         scores = PairScores.of(lexicons[i], lexicons[1 - i])
         learned.append(learned_table(pairs, lexicons[i], scores, ALIGNING, EXTRACTING, threads=threads, beat=beat))
     return learned[0], learned[1]

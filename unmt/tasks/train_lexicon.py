@@ -160,7 +160,7 @@ class _Run:
             made.append(as_corpus(decoded, self.sides[1 - i].vocabulary))
         return learned_tables(
             real,
-            [made],
+            made,
             self.lexicons,
             self.threads,
             self._beat,

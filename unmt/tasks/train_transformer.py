@@ -33,7 +33,6 @@ from unmt.tasks.monitor import Monitor
 from unmt.tasks.neural_data import NeuralData, prepare
 from unmt.tasks.neural_figures import neural_figures
 from unmt.tasks.neural_model import NeuralModel
-from unmt.tasks.neural_renewal import Renewals
 from unmt.tasks.neural_rounds import Rounds, Student
 from unmt.tasks.neural_settings import FREE, NeuralSettings, PretrainedSettings
 from unmt.tasks.neural_summary import finished
@@ -101,7 +100,7 @@ class _Run:
         self.begun = time.monotonic()
         self.before = 0.0
         self.entries: list[dict[str, Any]] = []
-        self.round, self.round_seconds = 0, 0.0
+        self.round = 0
         self.resumed: Callable[[int], None] = lambda _: None
         self.device, self.processes = torch.device("cpu"), ONE_PROCESS
         self.parallel: Parallel | None = None
@@ -123,16 +122,15 @@ class _Run:
         if processes.is_first:
             processes.first(True)
         self.rounds = Rounds(data, self.settings, self.device, self.threads, processes)
-        self.renewals = self._renewals()
         self.trainer = self._trainer(len(data.pieces))
         self._restore()
         if processes.is_first:
             self.resumed(self.round)
-        while not (self._has_collapsed() or processes.first(self._is_over(self.round_seconds))):
-            self._renew()
+        last_seconds = 0.0
+        while not (self._has_collapsed() or processes.first(self._is_over(last_seconds))):
             began = time.monotonic()
             self._round()
-            self.round_seconds = max(self.round_seconds, time.monotonic() - began)
+            last_seconds = max(last_seconds, time.monotonic() - began)
         return self._finished()
 
     def _prepared(self) -> NeuralData:
@@ -151,20 +149,19 @@ class _Run:
             longest = self.pretrained.longest
         self._say("text into words", 0.0)
         self.sides = tuple(side_of(text.language, text.lines, settings.held_out, settings.order) for text in self.texts)
-        self.lexicon, self.preflight = self._lexicon() if self.processes.is_first else (None, {})
-        self.longest = longest
+        self.lexicon = self._lexicon() if self.processes.is_first else None
         return prepare(
             self.texts, self.sides, self.stages.folder, size, longest,
-            None if settings.start == "none" else self._lexicon_translators,
+            None if settings.start == "none" else self._lexicon_translator,
             lambda stage, _: self._say(stage, self._fraction),
             self.parallel,
         )  # fmt: skip
 
-    def _lexicon(self) -> tuple[TranslationModel | None, dict[str, Any]]:
+    def _lexicon(self) -> tuple[TranslationModel, dict[str, Any]] | None:
         """The model that training starts from, and what its result says of the texts."""
         settings = self.settings
         if settings.start == "none":
-            return None, {}
+            return None
         if settings.start != "lexicon":
             model = TranslationModel.load(settings.start)
             for text in self.texts:
@@ -191,36 +188,21 @@ class _Run:
             self.stages.keep("lexicon", {"minutes": minutes})
         return TranslationModel.load(folder), result
 
-    def _lexicon_translators(self, number: int) -> Callable[[Sequence[str]], list[str]]:
+    def _lexicon_translator(self, number: int) -> Callable[[Sequence[str]], list[str]]:
+        """What translates lines of a language into the other."""
         assert self.lexicon is not None
-        return self._translator(self.lexicon, number, "the lexicon model")
-
-    def _translator(self, model: TranslationModel, number: int, name: str) -> Callable[[Sequence[str]], list[str]]:
-        """What translates lines of a language into the other, by a phrase model of this name."""
         names = [side.language for side in self.sides]
         way = f"{names[number]}-{names[1 - number]}"
-        translator = Translator(model, way, beam=10, threads=self.threads)
+        translator = Translator(self.lexicon[0], way, beam=10, threads=self.threads)
 
         def translate(lines: Sequence[str]) -> list[str]:
-            watched = _Part(self.monitor, lambda _: self._fraction, f"{way} of {name}: ")
+            watched = _Part(self.monitor, lambda _: self._fraction, f"{way} of the lexicon model: ")
             done = [translation.text for translation in translator.translate(lines, watched)]
             if len(done) < len(lines):
                 raise StoppedError
             return done
 
         return translate
-
-    def _renew(self) -> None:
-        """Renew the pairs of the start where the next round is to begin with that."""
-        left = None if self.settings.minutes is None else 60.0 * self.settings.minutes - self._elapsed()
-        if self.renewals.is_due(self.round, self.rounds, left, self.round_seconds):
-            self.rounds = self.renewals.renewed(self.round, self.rounds, self.net)
-
-    def _renewals(self) -> Renewals:
-        return Renewals(
-            self.settings, self.texts, self.sides, self.stages.folder, self.longest, self.lexicon, self.threads,
-            self.processes, self._translator, lambda stage: self._say(stage, self._fraction),
-        )  # fmt: skip
 
     def _trainer(self, symbols: int) -> SequenceTrainer:
         settings = self.settings
@@ -254,11 +236,8 @@ class _Run:
             tensors, facts = load_tensors(path)
             self.trainer.restore(tensors, facts["steps"], facts["applied"])
             self.round, self.entries, self.before = facts["round"], facts["entries"], facts["elapsed"]
-            renewed, seconds = tuple(facts["renewed"]), facts["renewal_seconds"]
         except (OSError, ValueError, KeyError, RuntimeError, TypeError):
             raise damaged(path) from None
-        if renewed:
-            self.rounds = self.renewals.restored(renewed, seconds, self.rounds)
         if self.settings.rounds is not None and self.round > self.settings.rounds:
             raise InputError(
                 f"run.dir={self.folder} has {self.round} rounds already, more than trainer.rounds="
@@ -270,7 +249,7 @@ class _Run:
         began = time.monotonic()
         loss = tokens = 0.0
         first = "text alone" if settings.start == "none" else "the lexicon model"
-        what = f"learning from {first}" if self.rounds.is_start(number) else "back-translation"
+        what = f"learning from {first}" if number < settings.start_rounds else "back-translation"
         for place, shards in enumerate(
             self.rounds.shards(number, self.net, lambda _: self._say(f"round {number}: translating", self._fraction))
         ):
@@ -302,7 +281,6 @@ class _Run:
         facts = {
             "steps": self.trainer.steps, "applied": self.trainer.applied, "round": self.round,
             "entries": self.entries, "elapsed": round(self._elapsed(), 2),
-            "renewed": list(self.rounds.renewed), "renewal_seconds": round(self.renewals.seconds, 2),
         }  # fmt: skip
         save_tensors(self.stages.folder / STATE, self.trainer.state(), facts)
 
@@ -369,7 +347,7 @@ class _Run:
         allowed = {side.language: ids for side, ids in zip(self.sides, data.allowed, strict=True)}
         NeuralModel(languages, data.pieces, self.net.cpu(), allowed).save(self.folder / "model")
         return finished(
-            self.entries, chosen, self.sides, self.texts, self.preflight,
+            self.entries, chosen, self.sides, self.texts, self.lexicon[1] if self.lexicon else {},
             {
                 "settings": {k: v for k, v in asdict(self.settings).items() if k not in {"threads", "device"}},
                 "network": "transformer" if self.pretrained is None else "pretrained",
