@@ -79,12 +79,11 @@ def given_start(path: str, names: Sequence[str]) -> Start:
                     f"network.start={path}: the model knows {', '.join(models[0].languages)}, not {name}. Name a"
                     " lexicon model of these two languages."
                 )
-    ways = {
-        way.name: model
-        for model in reversed(models)  # the first that is named counts
-        for way in model.directions.values()
-        if way.source in names and way.target in names
-    }
+    ways: dict[str, TranslationModel] = {}
+    for model in models:
+        for way in model.directions.values():
+            if way.source in names and way.target in names:
+                ways.setdefault(way.name, model)
     apart = groups(names, [(model.directions[way].source, model.directions[way].target) for way, model in ways.items()])
     if len(apart) > 1:
         raise InputError(
