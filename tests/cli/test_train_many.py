@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,27 @@ def test_two_processes_train_what_one_trains(whole, tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, env=environment)  # noqa: PLW1510  # asserted below
     assert done.returncode == 0, done.stderr
     assert model_files(tmp_path / "out") == model_files(whole)
+
+
+@pytest.mark.slow
+def test_killed_while_pairs_are_trained_it_goes_on_to_the_same_bits(unmt, unmt_started, tmp_path):
+    keys = [argument for argument in SMALL if argument != "network.start=none"]
+    keys += ["trainer.rounds=2", "threads=1", "quiet=true"]
+    assert unmt("train", *keys, "run.dir=whole", timeout=900).returncode == 0
+    for moment in (
+        "checkpoints/pairs.json",
+        "checkpoints/lexicon.aa-cc.json",
+        "checkpoints/start.aa-bb.source.starts.npy",
+    ):
+        process = unmt_started("train", *keys, "run.dir=out")
+        while not (tmp_path / "out" / moment).exists():
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.002)
+        process.kill()
+        process.wait()
+        assert not (tmp_path / "out" / "result.json").exists()
+    assert unmt("train", *keys, "run.dir=out", timeout=900).returncode == 0
+    assert model_files(tmp_path / "out") == model_files(tmp_path / "whole")
 
 
 @pytest.mark.slow

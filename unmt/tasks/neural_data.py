@@ -160,7 +160,7 @@ def _translated(
 
 def _fitting(source: PieceCorpus, target: PieceCorpus) -> tuple[PieceCorpus, PieceCorpus]:
     kept = np.flatnonzero(fit(source.lengths, target.lengths))
-    return source.subset(kept), target.subset(kept)
+    return source.view(kept), target.view(kept)
 
 
 def fit(source: NDArray[np.int64], target: NDArray[np.int64]) -> NDArray[np.bool_]:
