@@ -138,6 +138,14 @@ def test_keys_with_a_name_of_the_users_choice_are_quoted_for_hydra():
         checked(COMMAND, ["more.de=a.txt"])
 
 
+def test_a_preset_names_further_texts_and_the_command_line_changes_them(capfd):
+    assert status(["train", "experiment=multi30k_en_fr_de"]) == 2
+    assert "data/multi30k/en-fr-de/train.en.txt: no such file" in capfd.readouterr().err
+    typed = [f"{name}.train=a.txt" for name in ("source", "target", "more.de")] + ["more.cs.train=nowhere.txt"]
+    assert status(["train", "experiment=multi30k_en_fr_de", *typed]) == 2
+    assert "nowhere.txt: no such file" in capfd.readouterr().err
+
+
 @pytest.mark.slow
 def test_two_processes_train_what_one_trains(whole, tmp_path):
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--no-python"]

@@ -46,7 +46,7 @@ The two texts
 
 How to learn
   experiment=null    a preset: tiny, two_files, multi30k_en_fr_lexicon, multi30k_en_de_lexicon, and of a Transformer
-                     tiny_transformer, multi30k_en_fr, multi30k_en_de
+                     tiny_transformer, multi30k_en_fr, multi30k_en_de, multi30k_en_fr_de
   network=lexicon    a dictionary and phrase tables over n-gram models: minutes on a laptop, no GPU
                      (it sets network.name=)
   network=transformer  then a Transformer that starts from the lexicon model's translations and goes on with its own:
