@@ -319,6 +319,28 @@ def net_training(training: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
+def many_training(net_training: dict[str, Any]) -> dict[str, Any]:
+    """A net of three languages, of which one pair was left out."""
+    ways = [f"{one}-{other}" for one in ("en", "fr", "de") for other in ("en", "fr", "de") if one != other]
+    rounds = [
+        {name: dict.fromkeys(ways, entry[name]["fr-en"]) if isinstance(entry[name], dict) else entry[name]
+         for name in entry}
+        for entry in net_training["rounds"][:8]
+    ]  # fmt: skip
+    pair = {name: net_training[name] for name in ("verdict", "preflight", "dictionary")}
+    pair["verdict"] = "shared structure"
+    left_out = {"verdict": "no shared structure", "preflight": net_training["preflight"], "left_out": True}
+    before = net_training["preflight"]
+    return net_training | {
+        "directions": ways, "chosen_round": dict.fromkeys(ways, 39), "rounds": rounds, "samples": rounds[-1]["samples"],
+        "texts": [*net_training["texts"], net_training["texts"][0] | {"language": "de", "path": "de.txt"}],
+        "preflight": {name: before[name] for name in ("sentence", "null")} | {
+            "saved_bits_per_word": [1.5, 1.25, 1.0, None, 2.5, None], "redundancy_bits_per_word": [3.0, 3.1, 3.2]},
+        "pairs": {"en-fr": pair, "en-de": pair, "fr-de": left_out}, "dictionary": [], "verdict": "shared structure",
+    }  # fmt: skip
+
+
+@pytest.fixture
 def words_alignment() -> dict[str, Any]:
     """Two searches, a null, and word spaces of which one was turned."""
     draw = random.Random(5)

@@ -13,7 +13,12 @@ from unmt.report.align_page import align_page
 from unmt.report.train_page import train_page
 from unmt.report.word_list import probability
 
-MAKERS = {"training": train_page, "net_training": train_page, "words_alignment": align_page}
+MAKERS = {
+    "training": train_page,
+    "net_training": train_page,
+    "many_training": train_page,
+    "words_alignment": align_page,
+}
 EVIL = '"><script>alert(1)</script>&amp;<!--'
 Maker = Callable[[dict[str, Any]], str]
 PageOf = Callable[[str], Any]
@@ -81,6 +86,20 @@ def test_a_net_of_few_rounds_shows_them_all(net_training: dict[str, Any], page_o
     assert "All 6 looks" not in words
     assert "went wrong" not in words
     assert "They share structure" in words
+
+
+def test_all_directions_of_three_languages_and_their_pairs_are_told(
+    many_training: dict[str, Any], page_of: PageOf
+) -> None:
+    words = page_of(train_page(many_training)).words
+    assert ": en, fr and de" in words
+    assert all(f"{way}, round 39 chosen" in words for way in many_training["directions"])
+    assert "a time is that of all directions" in words
+    assert "en-fr shared structure en-de shared structure fr-de no shared structure, left out" in words
+    assert "en-de saves against shuffled pairs, bits a word 1.25" in words
+    assert "what came before tells of the next word, bits, de 3.20" in words
+    assert words.count("dog0 chien .88") == 2
+    assert "The texts" in words
 
 
 def test_a_training_on_what_shares_nothing_is_not_told_with_a_straight_face(

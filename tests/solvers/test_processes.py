@@ -39,6 +39,7 @@ with joined(processes, has_gpu=False):
     net = Transformer(Shape(SYMBOLS, width=16, heads=2, inner=32), torch.Generator().manual_seed(0))
     trainer = SequenceTrainer(net, Rates(warm_up=2), dropout=0.2, seed=0, processes=processes)
     figures = [trainer.step([shard(1), shard(-1)]) for _ in range(4)]
+    figures += [trainer.step([shard(1), shard(-1), shard(2), shard(-2)]) for _ in range(3)]  # more than processes
     rng = np.random.default_rng(0)
     rows = [rng.integers(6, SYMBOLS, rng.integers(1, 14)).astype(np.int32) for _ in range(40)]
     from unmt.solvers import sequence_search

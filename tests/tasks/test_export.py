@@ -33,15 +33,21 @@ BEAMS = (1, 4)
 
 
 def lines_of(language):
+    if language == "back":
+        return [line[-2::-1].lower() + "." for line in lines_of("en")]
     return (SAMPLES / f"harbour.{language}.txt").read_text(encoding="utf-8").splitlines()[:200]
 
 
 @pytest.fixture(scope="module")
 def model():
-    """A net with random weights, and half of the symbols for each language."""
+    return model_of(LANGUAGES)
+
+
+def model_of(names):
+    """A net with random weights, and a share of the symbols for each language."""
     torch.set_num_threads(1)
     languages, sentences = {}, {}
-    for name in LANGUAGES:
+    for name in names:
         lines = lines_of(name)
         tokeniser = Tokeniser.learn(lines)
         sentences[name] = [tokeniser.tokens(line) for line in lines]
@@ -49,7 +55,7 @@ def model():
         corpus = WordCorpus.of(sentences[name], vocabulary)
         ngrams = WordNgrams.fit(corpus.ids, corpus.starts, len(vocabulary), 1)
         languages[name] = Language(name, tokeniser, vocabulary, ngrams)
-    pieces = Pieces.learn([*sentences["en"], *sentences["fr"]], LANGUAGES, 400)
+    pieces = Pieces.learn([line for name in names for line in sentences[name]], names, 400)
     shape = Shape(len(pieces), width=16, heads=2, inner=32, encoder_layers=2, decoder_layers=3, longest=64)
     net = Transformer(shape, torch.Generator().manual_seed(5)).eval()
     with torch.no_grad():
@@ -60,7 +66,9 @@ def model():
         end = net.embedding.weight[END_ID]
         net.decoder_norm.bias += 5.0 * end / end.dot(end)
     pieces_of = np.arange(300, len(pieces))
-    allowed = {name: np.array([END_ID, *pieces_of[number::2]], np.int64) for number, name in enumerate(LANGUAGES)}
+    allowed = {
+        name: np.array([END_ID, *pieces_of[number :: len(names)]], np.int64) for number, name in enumerate(names)
+    }
     return NeuralModel(languages, pieces, net, allowed)
 
 
@@ -173,6 +181,44 @@ def test_the_example_beside_a_model_translates_as_we_do(model, request, monkeypa
     wanted = [done.text for done in NeuralTranslator(model, "en-fr", threads=1).translate(lines)]
     assert said.getvalue().splitlines() == wanted
     assert "en-fr" in (folder / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory):
+    """A net of three languages, and its run directory."""
+    model, folder = model_of((*LANGUAGES, "back")), tmp_path_factory.mktemp("three")
+    model.save(folder / "model")
+    return model, folder
+
+
+def test_transformers_has_all_directions_of_three_languages(three):
+    from transformers import GenerationConfig, M2M100ForConditionalGeneration
+
+    model, folder = three
+    export(folder, "transformers", folder / "hf")
+    made = M2M100ForConditionalGeneration.from_pretrained(folder / "hf")
+    assert len(model.directions) == 6
+    for way in model.directions:
+        how = GenerationConfig.from_pretrained(folder / "hf", f"generation_config.{way}.json")
+        ids = padded(sources(model, way.split("-")[0]), last=END_ID)
+        done = made.generate(ids, attention_mask=(ids != PAD).long(), generation_config=how, max_new_tokens=MOST)
+        assert [[id_ for id_ in row if id_ not in (PAD, END_ID)] for row in done[:, 1:].tolist()] == plain(
+            ours(model, way, 4)
+        )
+
+
+def test_ctranslate2_has_a_folder_for_each_direction_of_three_languages(three):
+    ctranslate2 = pytest.importorskip("ctranslate2", reason="the extra `export` is not installed")
+    model, folder = three
+    export(folder, "ctranslate2", folder / "ct2")
+    names = model.pieces.names
+    assert {path.name for path in (folder / "ct2").iterdir() if path.is_dir()} == set(model.directions)
+    for way in model.directions:
+        texts = [[names[id_] for id_ in row] for row in sources(model, way.split("-")[0])]
+        translator = ctranslate2.Translator(str(folder / "ct2" / way), intra_threads=1)
+        done = translator.translate_batch(texts, beam_size=4, min_decoding_length=0, max_decoding_length=MOST)
+        wanted = [[names[id_] for id_ in row] for row in plain(ours(model, way, 4))]
+        assert [found.hypotheses[0] for found in done] == wanted
 
 
 def test_a_lexicon_model_is_refused(trained_cipher, tmp_path):

@@ -1,5 +1,8 @@
 """What the steps of a round learn from: shares, order, and that all of a text has its turn."""
 
+from collections import Counter
+from dataclasses import replace
+from itertools import permutations
 from types import SimpleNamespace
 
 import numpy as np
@@ -42,17 +45,26 @@ def test_text_of_one_language_alone_gives_way():
     assert falling[-1] == 0.0
 
 
-@pytest.fixture(scope="module")
-def data():
+def data_of(*names):
     words = [f"{letter}{vowel}" for letter in "bdfg" for vowel in "aeiou"]
     rng = np.random.default_rng(0)
-    texts = [[[str(word) for word in rng.choice(words, rng.integers(2, 9))] for _ in range(57)] for _ in range(2)]
-    pieces = Pieces.learn((line for text in texts for line in text), ("aa", "bb"), 320)
+    texts = [[[str(word) for word in rng.choice(words, rng.integers(2, 9))] for _ in range(57)] for _ in names]
+    pieces = Pieces.learn((line for text in texts for line in text), names, 320)
     corpora = tuple(PieceCorpus.of(map(pieces.encode, text)) for text in texts)
     allowed = tuple(np.union1d(corpus.ids, [END_ID]).astype(np.int64) for corpus in corpora)
-    sides = tuple(SimpleNamespace(language=name) for name in ("aa", "bb"))
-    start = {number: (corpora[1 - number], corpora[number]) for number in (0, 1)}
+    sides = tuple(SimpleNamespace(language=name) for name in names)
+    start = {(read, written): (corpora[read], corpora[written]) for read, written in permutations(range(len(names)), 2)}
     return NeuralData(sides, pieces, corpora, corpora, allowed, start)
+
+
+@pytest.fixture(scope="module")
+def data():
+    return data_of("aa", "bb")
+
+
+@pytest.fixture(scope="module")
+def three():
+    return data_of("aa", "bb", "cc")
 
 
 def rounds(data, **settings):
@@ -119,3 +131,90 @@ def test_empty_sentences_are_never_asked_for(data):
     holed = PieceCorpus.of([] if place % 2 else data.training[0][place] for place in range(57))
     made = rounds(NeuralData(data.sides, data.pieces, (holed, holed), data.held_out, data.allowed, data.start))
     assert all(place % 2 == 0 for number in range(2, 9) for place in made._next_sentences(number, 0))
+
+
+def net_of(data):
+    torch.set_num_threads(1)
+    net = Transformer(Shape(len(data.pieces), width=8, heads=2, inner=8, longest=32), torch.Generator().manual_seed(0))
+    return Student(net, None)
+
+
+def test_two_languages_have_the_random_streams_that_they_had_before_there_could_be_more(data, student):
+    """Figures of a version that knew two languages alone; every kind of step takes part."""
+    alone = Objectives(
+        start_pairs=0.2, denoising=0.1, causal=0.1, masked=0.1, spans=0.1, alone_until=99, sampled=0.8, parallel=0.1
+    )
+    paired = replace(data, parallel=data.training)
+    made = rounds(paired, steps=20, objectives=alone)
+    found = [[sum(shard) for shard in zip(*losses(made, number, student), strict=True)] for number in (1, 2)]
+    assert found == [pytest.approx(sums, rel=1e-4) for sums in TWO_LANGUAGES]
+
+
+TWO_LANGUAGES = ((1501.0488, 1435.2700), (1240.1238, 1213.0224))
+
+
+def directions_of(made, number, student):
+    """How often each language is told from each, of every kind, in a round of three."""
+    found = Counter()
+    shard = Rounds._shard
+
+    def watched(self, kind, language, read, sources, targets):
+        found[kind, read, language] += 1
+        return shard(self, kind, language, read, sources, targets)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rounds, "_shard", watched)
+        steps = losses(made, number, student)
+    assert {len(step) for step in steps} == {3}, "a step has a shard a language"
+    return found
+
+
+def test_three_languages_are_each_told_from_each_as_often(three):
+    student = net_of(three)
+    made = rounds(three, steps=40, objectives=Objectives(start_pairs=0.3, denoising=0.2, alone_until=99))
+    for number, kinds in ((1, ("start", "forward")), (2, ("start", "fresh"))):
+        found, counts = directions_of(made, number, student), made._counts(number)
+        for kind in kinds:
+            times = [found[kind, *way] for way in permutations(range(3), 2)]
+            assert sum(times) == 3 * counts[kind]
+            assert max(times) - min(times) <= 1
+        assert [found["denoising", one, one] for one in range(3)] == [counts["denoising"]] * 3
+
+
+def test_a_round_of_three_is_a_function_of_its_seed_and_number(three):
+    student = net_of(three)
+    first = losses(rounds(three), 3, student)
+    assert losses(rounds(three), 3, student) == first
+    assert losses(rounds(three), 4, student) != first
+    assert losses(rounds(three, seed=1), 3, student) != first
+
+
+def test_what_the_net_translates_is_divided_among_the_others_and_has_all_of_the_text(three):
+    made = rounds(three)
+    for number in (2, 5):
+        chosen = made._next_sentences(number, 1)
+        parts = made._fresh(number, 1, [0, 2], net_of(three).net, None)
+        lengths = [len(targets) for _, targets in parts]
+        assert sum(lengths) <= len(chosen)
+        wanted = [sorted(three.training[1][i].tolist() for i in chosen[place::2]) for place in (0, 1)]
+        for (sources, targets), lines in zip(parts, wanted, strict=True):
+            assert len(sources) == len(targets)
+            assert all(targets[i].tolist() in lines for i in range(len(targets)))
+    few = rounds(three, steps=1, tokens=1, objectives=Objectives(start_pairs=0.0))
+    assert len(few._next_sentences(2, 0)) == 1
+    assert len(few._fresh(2, 0, [1, 2], net_of(three).net, None)) == 2
+    assert np.isfinite(losses(few, 2, net_of(three))).all()
+
+
+def test_pairs_of_a_person_are_of_the_first_two_and_a_start_without_pairs_is_passed_over(three):
+    start = {way: pairs for way, pairs in three.start.items() if way != (2, 0)}
+    start[1, 0] = (PieceCorpus.of([]), PieceCorpus.of([]))
+    lame = replace(three, start=start, parallel=three.training[:2])
+    made = rounds(lame)
+    assert [made._read("parallel", language) for language in range(3)] == [[1], [0], []]
+    assert [made._read("start", language) for language in range(3)] == [[], [0, 2], [0, 1]]
+    assert [made._read("forward", language) for language in range(3)] == [[1, 2], [2], [1]]
+    for number in (0, 3):
+        for step in losses(made, number, net_of(three)):
+            assert 0 < len(step) <= 3
+            assert np.isfinite(step).all()

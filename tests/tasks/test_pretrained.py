@@ -254,6 +254,16 @@ def test_killed_it_goes_on_to_the_same_bits_whatever_the_threads(cipher, folders
     assert weights(tmp_path) == weights(runs[kind][0])
 
 
+@pytest.mark.parametrize("kind", ["t5", "m2m"])
+def test_three_languages_train_one_net(cipher, folders, tmp_path, kind):
+    third = Text("de", "de.txt", [line[::-1] for line in cipher.target])
+    source, target = Text("en", "en.txt", cipher.source), Text("fr", "fr.txt", cipher.target)
+    result = train_transformer(source, target, settings(folders[kind], rounds=2), tmp_path, more=[third])
+    assert result is not None
+    assert len(result["directions"]) == 6
+    assert len(translate(load_model(tmp_path), "de-fr", third.lines[:3], threads=1)) == 3
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_run_is_a_model_that_translates(cipher, folders, runs, kind):
     run, result = runs[kind]

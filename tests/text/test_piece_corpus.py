@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unmt.errors import InputError
@@ -22,6 +22,26 @@ def test_sentences_come_back_as_they_were(sentences):
     assert corpus.lengths.tolist() == [len(row) for row in sentences]
     turned = range(len(sentences))[::-1]
     assert listed(corpus.subset(turned)) == sentences[::-1]
+
+
+@settings(max_examples=20)
+@given(rows.filter(len), st.data())
+def test_a_view_is_a_part_that_is_left_where_it_is(tmp_path_factory, sentences, data):
+    corpus = PieceCorpus.of(sentences)
+    chosen = data.draw(st.lists(st.integers(0, len(sentences) - 1), max_size=8))
+    again = data.draw(st.lists(st.integers(0, max(len(chosen) - 1, 0)), max_size=3 * bool(chosen)))
+    view = corpus.view(np.array(chosen, np.int64))
+    assert view.ids is corpus.ids
+    for found, wanted in (
+        (view, [sentences[i] for i in chosen]),
+        (view.view(np.array(again, np.int64)), [sentences[chosen[i]] for i in again]),
+        (view.subset(again), [sentences[chosen[i]] for i in again]),
+    ):
+        assert listed(found) == wanted
+        assert found.lengths.tolist() == [len(row) for row in wanted]
+    folder = tmp_path_factory.mktemp("view")
+    view.save(folder, "x")
+    assert listed(PieceCorpus.load(folder, "x")) == [sentences[i] for i in chosen]
 
 
 @pytest.mark.parametrize("sentences", [[], [[]], [[1, 2], [], [3]]])

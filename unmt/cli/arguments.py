@@ -11,10 +11,11 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, get_args
 
-from unmt.cli.command import Command, choices, keys_of
+from unmt.cli.command import EACH, Command, choices, keys_of
 from unmt.errors import InputError
 
 CONFIGURATIONS = ("job", "hydra", "all")
+_NAME = re.compile(r"\w+", re.ASCII)
 _ASSIGNMENT = re.compile(r"(?P<key>[^=]*)=(?P<value>.*)", re.DOTALL)
 
 
@@ -93,11 +94,29 @@ def _assignment(command: Command, argument: str, keys: dict[str, Any], *, is_swe
         return argument
     if key in command.groups:
         return _choice(key, value, is_sweep=is_sweep)
-    if key not in keys:
+    known = _with_any_name(key, keys)
+    if known not in keys:
         raise InputError(_unknown_key(command, key, keys))
-    if not _is_text(keys[key]) or _stands_as_it_is(argument, keys[key], is_sweep=is_sweep):
-        return argument
-    return f"{found['key']}={quoted(value)}"
+    # Hydra takes a key that it does not know yet by these signs alone.
+    typed = f"++{key}" if EACH in known.split(".") else found["key"]
+    if not _is_text(keys[known]) or _stands_as_it_is(f"{key}={value}", keys[known], is_sweep=is_sweep):
+        return f"{typed}={value}"
+    return f"{typed}={quoted(value)}"
+
+
+def _with_any_name(key: str, keys: dict[str, Any]) -> str:
+    """The key with NAME where it has a name of the user's choice. Raises InputError for one that Hydra cannot read."""
+    first, _, rest = key.partition(".")
+    name, _, last = rest.rpartition(".")
+    general = f"{first}.{EACH}.{last}"
+    if key in keys or general not in keys:
+        return key
+    if not _NAME.fullmatch(name):
+        raise InputError(
+            f"{key}: a name in a key is of the letters a to z, digits and _. Give {first}.x.{last}=, and"
+            f" {first}.x.language= for any other name."
+        )
+    return general
 
 
 def _choice(group: str, value: str, *, is_sweep: bool) -> str:

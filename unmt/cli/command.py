@@ -25,13 +25,20 @@ class Command:
     groups: tuple[str, ...] = ()
 
 
+EACH = "NAME"
+"""Stands in a key for a name of the user's choice, as in more.NAME.train; and in the metadata of a field, for the
+dataclass that such a name has the keys of."""
+
+
 def keys_of(configuration: type) -> dict[str, Any]:
     """The type of every key, nested ones with dots: {"seed": int, "run.dir": str | None, ...}."""
     found: dict[str, Any] = {}
     hints = get_type_hints(configuration)
     for entry in fields(configuration):
-        kind = hints[entry.name]
-        if is_dataclass(kind):
+        kind = entry.metadata.get(EACH, hints[entry.name])
+        if EACH in entry.metadata:
+            found |= {f"{entry.name}.{EACH}.{key}": value for key, value in keys_of(kind).items()}
+        elif is_dataclass(kind):
             found |= {f"{entry.name}.{key}": value for key, value in keys_of(kind).items()}  # type: ignore[arg-type]
         else:
             found[entry.name] = kind

@@ -1,13 +1,14 @@
-"""`unmt train`: a translation model from two texts that nobody paired."""
+"""`unmt train`: a translation model from two texts that nobody paired, or from more."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from unmt.cli.command import Command
+from unmt.cli.command import EACH, Command
 from unmt.cli.decipher import check_numbers, expanded
 from unmt.cli.interruption import Interrupted, leave_on_interrupt, stop_on_interrupt
 from unmt.cli.output import note, write
@@ -21,7 +22,8 @@ from unmt.tasks.monitor import Monitor
 HELP = """
 Usage: unmt train experiment=NAME | source.language= source.train= target.language= target.train= [key=value ...]
 
-Learns to translate between two texts that nobody paired: one in each language, about the same things.
+Learns to translate between two texts that nobody paired: one in each language, about the same things. A Transformer
+learns of more than two, too, each language into each.
 
   unmt train experiment=tiny
   unmt train source.language=en source.train=a.txt target.language=fr target.train=b.txt
@@ -37,10 +39,14 @@ The two texts
   target.train=      other, and none is looked for
   source.vectors=null  word vectors in word2vec's text format, which help; each trained on its own language alone
   target.vectors=null
+  more.NAME.train=   of network=transformer and pretrained: a text of a third language, a fourth, and so on, each by a
+                     name, as in more.de.train=c.txt more.cs.train=d.txt: one net for all directions, de-cs among them
+  more.NAME.vectors=null   its word vectors, if source and target have some
+  more.NAME.language=null  its name, where a key cannot have it (a key has a to z, digits and _); null: NAME
 
 How to learn
   experiment=null    a preset: tiny, two_files, multi30k_en_fr_lexicon, multi30k_en_de_lexicon, and of a Transformer
-                     tiny_transformer, multi30k_en_fr, multi30k_en_de
+                     tiny_transformer, multi30k_en_fr, multi30k_en_de, multi30k_en_fr_de
   network=lexicon    a dictionary and phrase tables over n-gram models: minutes on a laptop, no GPU
                      (it sets network.name=)
   network=transformer  then a Transformer that starts from the lexicon model's translations and goes on with its own:
@@ -60,12 +66,15 @@ Of a lexicon
   network.sentences=20000  sentences of each text that a round translates at most
 
 Of a Transformer
-  network.start=lexicon  what it learns from at first: lexicon, none, or a run directory of network=lexicon
-  network.pieces=4000  symbols of the vocabulary that both languages share
+  network.start=lexicon  what it learns from at first: lexicon, none, or a run directory of network=lexicon; of more
+                     than two languages several, with commas between
+  network.hub=null   of more than two languages: the one whose pairs have a lexicon model, the others start by way of
+                     it; null: every pair has one, n (n - 1) / 2 of n languages
+  network.pieces=4000  symbols of the vocabulary that all languages share
   network.width=128  of its states, and so on: network.heads=4, network.inner=512, network.encoder_layers=2,
                      network.decoder_layers=2, network.dropout=0.1, network.longest=256 (pieces of a sentence)
   trainer.device=auto  a GPU where there is one; or cpu, or cuda
-  trainer.steps=400  of a round, each of trainer.tokens=200 target pieces a direction, at the rate trainer.rate=0.0015
+  trainer.steps=400  of a round, each of trainer.tokens=200 target pieces a language, at the rate trainer.rate=0.0015
   trainer.start_rounds=25  rounds that learn from the start alone
   trainer.evaluate_every=5  rounds between two looks at the sentences that are kept out
   objectives.start_pairs=0.4  shares of the steps: back-translations by the start, objectives.denoising=0.1,
@@ -81,7 +90,8 @@ Of a Transformer
   torchrun --standalone --nproc-per-node 2 --no-python unmt train ... network=transformer run.dir=runs/mine
 
   parallel.train=null  a little parallel text, if you have any: source, tab, target, a line each. It takes part in
-                     every round with the share objectives.parallel=0.2 of the steps
+                     every round with the share objectives.parallel=0.2 of the steps (of more than two languages: of
+                     source and target alone)
 
 Where things go
   standard output    a sample of translations of sentences that were kept out of training
@@ -130,6 +140,7 @@ class NetworkSettings:
     beam: int = 10
     sentences: int = 20000
     start: str = "lexicon"
+    hub: str | None = None
     pieces: int = 4000
     width: int = 128
     heads: int = 4
@@ -180,6 +191,8 @@ class Configuration:
 
     source: SideSettings = field(default_factory=SideSettings)
     target: SideSettings = field(default_factory=SideSettings)
+    # Texts by name; Hydra takes no names of the user's choice but in dictionaries of plain values.
+    more: dict[str, dict[str, str | None]] = field(default_factory=dict, metadata={EACH: SideSettings})
     parallel: ParallelSettings = field(default_factory=ParallelSettings)
     network: NetworkSettings = field(default_factory=NetworkSettings)
     trainer: TrainerSettings = field(default_factory=TrainerSettings)
@@ -200,7 +213,7 @@ def run(configuration: Configuration) -> None:
 
     # Before a folder is made: most bad input ends here.
     texts = []
-    for side in (configuration.source, configuration.target):
+    for side in sides(configuration).values():
         assert side.language is not None
         assert side.train is not None
         path = resolved(side.train)
@@ -228,6 +241,18 @@ def run(configuration: Configuration) -> None:
                 _tell(result, directory, configuration)
     if result is None:
         raise Interrupted(goes_on)
+
+
+def sides(configuration: Configuration) -> dict[str, SideSettings]:
+    """The texts by their keys: source, target, and the others in the order of their keys, however they were typed."""
+    found = {"source": configuration.source, "target": configuration.target}
+    for name, values in sorted(configuration.more.items()):
+        unknown = sorted(values.keys() - asdict(SideSettings()).keys())
+        if unknown:
+            raise InputError(f"more.{name}.{unknown[0]}= is no key. Its keys are train, vectors and language.")
+        side = SideSettings(**values)
+        found[f"more.{name}"] = SideSettings(side.language or name, side.train, side.vectors)
+    return found
 
 
 def _work_along(configuration: Configuration, texts: Sequence[Any]) -> None:
@@ -279,6 +304,11 @@ def check(configuration: Configuration) -> None:
         )
     if configuration.parallel.train is not None and configuration.network.name == "lexicon":
         raise InputError("parallel.train= is for a Transformer. Give network=transformer, or no parallel.train=.")
+    if configuration.more and configuration.network.name == "lexicon":
+        raise InputError(
+            f"network=lexicon is of two languages, and more.{min(configuration.more)} is another. Give"
+            " network=transformer, which has one net for all, or train a model of each pair."
+        )
     _check_net(configuration)
     _check_pretrained(configuration)
 
@@ -376,12 +406,12 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
         kind, net = PretrainedSettings, {**net, "path": path, "sha256": folder_sha256(path)}
     steps = {name: getattr(trainer, name) for name in ("steps", "tokens", "rate", "start_rounds", "evaluate_every")}
     settings = kind(
-        minutes=minutes, rounds=trainer.rounds, device=trainer.device, start=start,
+        minutes=minutes, rounds=trainer.rounds, device=trainer.device, start=start, hub=network.hub,
         objectives=Objectives(**asdict(configuration.objectives)), **net, **steps, **shared,
     )  # fmt: skip
     parallel = _parallel(configuration)
     return lambda texts, directory, monitor, metrics: train_transformer(
-        texts[0], texts[1], settings, directory.path, monitor, metrics, directory.forget_rounds, parallel
+        texts[0], texts[1], settings, directory.path, monitor, metrics, directory.forget_rounds, parallel, texts[2:]
     )
 
 
@@ -397,24 +427,37 @@ def _parallel(configuration: Configuration) -> Any:
 
 
 def _check_sides(configuration: Configuration) -> None:
-    for name in ("source", "target"):
-        side = getattr(configuration, name)
+    given = sides(configuration)
+    for name, side in given.items():
         for key in ("language", "train"):
             if not getattr(side, key):
                 raise InputError(
                     f"{name}.{key}= is missing. Give source.language=, source.train=, target.language= and "
                     "target.train=, or an experiment=."
+                    if name in {"source", "target"}
+                    else f"{name}.{key}= is missing: the text of {side.language}."
                 )
+        assert side.language is not None
         if not side.language.replace("_", "").isalnum() or len(side.language) > LONGEST_NAME:
             raise InputError(
                 f"{name}.language={side.language[:60]}: use at most {LONGEST_NAME} letters and digits, such as en."
             )
-    if configuration.source.language == configuration.target.language:
+    named: dict[str, str] = {}
+    for name, side in given.items():
+        assert side.language is not None
+        other = named.setdefault(side.language, name)
+        if other != name:
+            raise InputError(f"{other} and {name} are both called {side.language}. Give each language its own name.")
+    has_vectors = {name for name, side in given.items() if side.vectors is not None}
+    if has_vectors and len(has_vectors) < len(given):
+        lacking = next(name for name in given if name not in has_vectors)
         raise InputError(
-            f"source and target are both called {configuration.source.language}. Give each language its own name."
+            "source.vectors= and target.vectors= go together. Give both, or neither."
+            if len(given) == 2
+            else f"{lacking}.vectors= is missing, and {min(has_vectors)}.vectors= is there. Give those of all, or none."
         )
-    if (configuration.source.vectors is None) != (configuration.target.vectors is None):
-        raise InputError("source.vectors= and target.vectors= go together. Give both, or neither.")
+    if configuration.network.hub not in {None, *named}:
+        raise InputError(f"network.hub={configuration.network.hub}: none of the languages {', '.join(named)}.")
 
 
 def resolved(path: str) -> str:
@@ -425,11 +468,14 @@ def resolved(path: str) -> str:
 
 
 def _warn(texts: Sequence[Any], *, quiet: bool) -> None:
-    if texts[0].sha256 == texts[1].sha256 and not quiet:
-        note(
-            f"beware    source.train= and target.train= are the same text, line by line: there is nothing to translate."
-            f" Give {texts[1].language} a text of its own."
-        )
+    for first, second in combinations(texts, 2):
+        if first.sha256 == second.sha256 and not quiet:
+            one, other = first.language, second.language
+            which = "source.train= and target.train=" if len(texts) == 2 else f"the texts of {one} and {other}"
+            note(
+                f"beware    {which} are the same text, line by line: there is nothing to translate. Give {other} a text"
+                " of its own."
+            )
 
 
 def _keep(directory: RunDirectory, result: dict[str, Any]) -> None:
@@ -454,7 +500,7 @@ def _tell(result: dict[str, Any], directory: RunDirectory, configuration: Config
 
 COMMAND = Command(
     name="train",
-    summary="a translation model from two texts that nobody paired",
+    summary="a translation model from two texts, or more, that nobody paired",
     help=HELP,
     configuration=Configuration,
     run=run,

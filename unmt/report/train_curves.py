@@ -6,7 +6,7 @@ from typing import Any
 from unmt.report.document import details
 from unmt.report.fields import mapping, rows_of, sequence
 from unmt.report.tables import Column, html_table
-from unmt.report.train_rounds import chosen_rounds, curve_chart, directions, numbered, round_table
+from unmt.report.train_rounds import all_directions, chosen_rounds, curve_chart, directions, numbered, round_table
 from unmt.report.words import MISSING, finite, grouped, percent
 
 FEW = 6
@@ -42,11 +42,11 @@ def few_rounds(result: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def net_curves(result: Mapping[str, Any]) -> str:
     """A chart of each curve that there is."""
-    charts = ""
+    charts, name_of_all = "", all_directions(result)
     for field, name, unit, is_of_round in CURVES:
         lines: dict[str, list[tuple[float, float]]] = {}
         for number, entry in numbered(result):
-            values = {"both": entry} if is_of_round else mapping(entry, "figures")
+            values = {name_of_all: entry} if is_of_round else mapping(entry, "figures")
             for way in values:
                 if (value := finite(mapping(values, way), field)) is not None:
                     lines.setdefault(str(way), []).append((float(number), value))

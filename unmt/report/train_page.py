@@ -69,10 +69,12 @@ def train_page(result: Mapping[str, Any]) -> str:
         + section("Sentences over the rounds", _sentences(few), _sentence_note(few))
         + section("Dictionary", _dictionary(result), "The most frequent words, with the probabilities of the lexicon.")
         + section("How much the texts share", _shared(result))
-        + section("The two texts", _texts(result))
+        + section("The two texts" if len(_languages(result)) == 2 else "The texts", _texts(result))
         + section("To do it again", reproduction(result, "train", _hashes(result)))
     )
-    return document(f"{_verdict(result).capitalize()}: {' and '.join(_languages(result))} – unmt", body)
+    *first, last = _languages(result)
+    names = f"{', '.join(first)} and {last}" if first else last
+    return document(f"{_verdict(result).capitalize()}: {names} – unmt", body)
 
 
 def _verdict(result: Mapping[str, Any]) -> str:
@@ -155,7 +157,18 @@ def _over_rounds(
 
 
 def _dictionary(result: Mapping[str, Any]) -> str:
-    names = [*_languages(result), "", ""]
+    """Of each pair of languages, where there are several."""
+    if not mapping(result, "pairs"):
+        return _halves(result, _languages(result))
+    found = ""
+    for way in mapping(result, "pairs"):
+        halves = _halves(mapping(mapping(result, "pairs"), way), str(way).split("-"))
+        found += details(str(way), halves) if halves else ""
+    return found
+
+
+def _halves(result: Mapping[str, Any], languages: Sequence[str]) -> str:
+    names = [*languages, "", ""]
     lists = [word_list(stored, names[place]) for place, stored in enumerate(sequence(result, "dictionary")[:2])]
     lists = [f"<div>{one}</div>" for one in lists if one]
     return f'<div class="halves">{"".join(lists)}</div>\n' if lists else ""
@@ -166,6 +179,11 @@ def _shared(result: Mapping[str, Any]) -> str:
     before = mapping(result, "preflight")
     ways, languages = directions(result), _languages(result)
     pairs = [
+        (str(way), str(pair.get("verdict")) + (", left out" if pair.get("left_out") else ""))
+        for way in mapping(result, "pairs")
+        for pair in [mapping(mapping(result, "pairs"), way)]
+    ]
+    pairs += [
         (f"{name} saves against shuffled pairs, bits a word", bits(finite({"": value}, "")))
         for name, value in zip(ways, sequence(before, "saved_bits_per_word"), strict=False)
     ]

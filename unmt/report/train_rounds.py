@@ -27,6 +27,11 @@ def directions(result: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(found or [str(way) for way in mapping(result, "chosen_round")]))
 
 
+def all_directions(result: Mapping[str, Any]) -> str:
+    """How all of them are called together."""
+    return "both" if len(directions(result)) <= 2 else "all"
+
+
 def chosen_rounds(result: Mapping[str, Any]) -> dict[str, int]:
     """The round of each direction that became the model."""
     chosen = mapping(result, "chosen_round")
@@ -98,7 +103,7 @@ def round_table(result: Mapping[str, Any]) -> str:
             rows.append([way, name, *parts, duration(finite(entry, "seconds"))])
     caption = (
         "Score = |translation − true text| + way back, all in bits a word; length in words a source word;"
-        " a time is that of both directions"
+        f" a time is that of {all_directions(result)} directions"
     )
     return html_table(COLUMNS, rows, caption=caption) if rows else ""
 

@@ -112,13 +112,15 @@ class SequenceTrainer:
         mine = range(processes.rank, len(shards), processes.world)
         done = list(self._pool.map(gradients, mine))
         flat = torch.zeros(sum(weight.numel() for weight in self.weights) + 1, device=self.device)
-        for grads, loss in done:
-            parts = [
-                (torch.zeros_like(weight) if grad is None else grad).reshape(-1)
-                for grad, weight in zip(grads, self.weights, strict=True)
-            ]
-            flat += torch.cat([*parts, torch.tensor([float(loss.tokens)], device=self.device)])
-        processes.add(flat)
+        # Of more than two terms the order matters, and processes keep none: then each shard is told by itself.
+        is_apart = processes.world > 1 and len(shards) > 2
+        for number in range(len(shards)) if is_apart else mine:
+            part = self._flat(*done[number // processes.world]) if number in mine else torch.zeros_like(flat)
+            if is_apart:
+                processes.add(part)
+            flat += part
+        if not is_apart:
+            processes.add(flat)
         tokens = max(float(flat[-1]), 1.0)
         flat /= tokens
         norm = float(flat[:-1].norm())
@@ -143,6 +145,14 @@ class SequenceTrainer:
             for name, value in named.items():
                 figures[name] = figures.get(name, 0.0) + value
         return {**figures, "gradient_norm": norm}
+
+    def _flat(self, gradients: Sequence[Tensor | None], loss: ShardLoss) -> Tensor:
+        """The gradients of a shard end to end, and behind them its symbols."""
+        parts = [
+            (torch.zeros_like(weight) if gradient is None else gradient).reshape(-1)
+            for gradient, weight in zip(gradients, self.weights, strict=True)
+        ]
+        return torch.cat([*parts, torch.tensor([float(loss.tokens)], device=self.device)])
 
     @torch.no_grad()
     def _average(self) -> None:

@@ -1,4 +1,4 @@
-"""The texts of a neural training: pieces of both, what is held out, and the translations that it starts from.
+"""The texts of a neural training: pieces of each, what is held out, and the translations that it starts from.
 
 Each is a file in checkpoints/, made once. Piece ids of training text are read from disk as they are needed.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -32,9 +33,10 @@ Told = Callable[[str, float], None]
 class NeuralData:
     """training, held_out: sentences of each language as pieces; outputs: what each language writes.
 
-    sides: as of the lexicon. start: for the index of the language that is written, pairs (source, target) of pieces,
-    the target real text and the source its translation by the model that training starts from. parallel: sentences of
-    both languages that a person paired, line i with line i; () where there are none.
+    sides: as of the lexicon, one a language. start: for the indices of a language that is read and one that is written,
+    pairs (source, target) of pieces, the target real text and the source its translation by the model that training
+    starts from. parallel: sentences of the first two languages that a person paired, line i with line i; () where there
+    are none.
     """
 
     sides: tuple[Side, ...]
@@ -42,7 +44,7 @@ class NeuralData:
     training: tuple[PieceCorpus, ...]
     held_out: tuple[PieceCorpus, ...]
     allowed: tuple[NDArray[np.int64], ...]
-    start: dict[int, tuple[PieceCorpus, PieceCorpus]]
+    start: dict[tuple[int, int], tuple[PieceCorpus, PieceCorpus]]
     parallel: tuple[PieceCorpus, ...] = ()
 
     def outputs(self, device: torch.device) -> list[Output]:
@@ -62,7 +64,7 @@ def prepare(
     folder: Path,
     size: int | Vocabulary,
     longest: int,
-    translators: Callable[[int], Callable[[Sequence[str]], list[str]]] | None,
+    translators: Callable[[int, int], Callable[[Sequence[str]], list[str]]] | None,
     told: Told,
     parallel: Parallel | None = None,
 ) -> NeuralData:
@@ -71,7 +73,8 @@ def prepare(
     size: of the vocabulary of pieces, or one that is there already; longer sentences than `longest` pieces are left out
     of training.
     parallel: pairs of sentences, of which those are left out that have a line that is held out.
-    translators: gives, for the index of a language, what translates its lines into the other; None for no start.
+    translators: gives, for the indices of two languages, what translates lines of the one into the other; None for no
+    start.
     Raises InputError where a file is damaged.
     """
     lines = [training_lines(text, side) for text, side in zip(texts, sides, strict=True)]
@@ -91,15 +94,15 @@ def prepare(
         training.append(corpus)
         kept = (pieces.encode(side.tokeniser.tokens(line)) for line in side.lines)
         held_out.append(PieceCorpus.of(row[: longest - 2] for row in kept))
-        given = _encoded(pieces, side, [pair[number] for pair in paired], longest)
+        given = _encoded(pieces, side, [pair[number] for pair in paired] if number < 2 else [], longest)
         both.append(given)
         allowed.append(np.union1d(np.unique(corpus.ids), [*np.unique(given.ids), END_ID]).astype(np.int64))
     start = {}
-    for number in range(len(sides)) if translators is not None else ():
+    for number, other in permutations(range(len(sides)), 2) if translators is not None else ():
         assert translators is not None
-        make = partial(_translated, pieces, sides[1 - number], lines[number], translators, number, longest)
-        source = _made(folder, f"start.{names[1 - number]}-{names[number]}.source", make)
-        start[number] = _fitting(source, training[number])
+        make = partial(_translated, pieces, sides[other], lines[number], partial(translators, number, other), longest)
+        source = _made(folder, f"start.{names[other]}-{names[number]}.source", make)
+        start[other, number] = _fitting(source, training[number])
     fitting: tuple[PieceCorpus, ...] = _fitting(both[0], both[1]) if parallel else ()
     if parallel and not len(fitting[0]):
         raise InputError(
@@ -111,7 +114,7 @@ def prepare(
 
 def _paired(parallel: Parallel | None, sides: Sequence[Side]) -> list[tuple[str, ...]]:
     """The pairs that have no line of those held out: they would tell how well these are learned by heart."""
-    held = [{plain_line(line) for line in side.lines} for side in sides]
+    held = [{plain_line(line) for line in side.lines} for side in sides[:2]]
     return [
         pair
         for pair in (parallel.pairs if parallel else ())
@@ -148,17 +151,16 @@ def _translated(
     pieces: Vocabulary,
     other: Side,
     lines: Sequence[str],
-    translators: Callable[[int], Callable[[Sequence[str]], list[str]]],
-    number: int,
+    translator: Callable[[], Callable[[Sequence[str]], list[str]]],
     longest: int,
 ) -> PieceCorpus:
-    rows = (pieces.encode(other.tokeniser.tokens(line)) for line in translators(number)(lines))
+    rows = (pieces.encode(other.tokeniser.tokens(line)) for line in translator()(lines))
     return PieceCorpus.of(row if len(row) <= longest - 2 else [] for row in rows)
 
 
 def _fitting(source: PieceCorpus, target: PieceCorpus) -> tuple[PieceCorpus, PieceCorpus]:
     kept = np.flatnonzero(fit(source.lengths, target.lengths))
-    return source.subset(kept), target.subset(kept)
+    return source.view(kept), target.view(kept)
 
 
 def fit(source: NDArray[np.int64], target: NDArray[np.int64]) -> NDArray[np.bool_]:

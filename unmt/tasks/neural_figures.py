@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from unmt.text.word_corpus import WordCorpus
 
 BATCH = 64
 SAMPLES = 8
+ENOUGH = 100
+"""Held-out sentences of a direction, at least, where there are that many."""
 
 
 def neural_figures(
@@ -31,65 +34,76 @@ def neural_figures(
     """Of each direction, by name: TranslationCode's figures in bits a word, round_trip_bleu, and the guards' figures.
 
     beat: is called every few seconds or sooner. The way back of the code lengths is the net's own translation back,
-    which is what back-translation trains.
+    which is what back-translation trains. "samples": a few sources with what became of them.
     """
     data, outputs = rounds.data, rounds.data.outputs(rounds.device)
     search = partial(translate, net, threads=rounds.threads, told=lambda _: beat(), processes=rounds.processes)
     texts = [[data.pieces.decode(row.tolist()) for row in _rows(corpus)] for corpus in data.held_out]
     found: dict[str, dict[str, Any]] = {}
-    for one in (0, 1):
-        other = 1 - one
-        sources = _rows(data.held_out[one])
-        results = search(sources, rounds.search(other))
+    for one, other in permutations(range(len(data.sides)), 2):
+        places = _places(data, one, other)
+        sources, said = [data.held_out[one][i] for i in places], [texts[one][i] for i in places]
+        results = search(sources, rounds.search(other, one))
         translated = [result.ids for result in results]
         words = [data.pieces.decode(row.tolist()) for row in translated]
-        code = _code(net, data, one, translated, words, texts, outputs[one], rounds)
-        returned = search(translated, rounds.search(one))
+        code = _code(net, rounds, (one, other), (sources, translated), (said, words, texts[other]), outputs[one])
+        returned = search(translated, rounds.search(one, other))
         back = [" ".join(data.pieces.decode(result.ids.tolist())) for result in returned]
-        metric = TranslationMetric(
-            "bleu", [[" ".join(text) for text in texts[one]]], is_lowercase=True, tokenize="none"
-        )
+        metric = TranslationMetric("bleu", [[" ".join(text) for text in said]], is_lowercase=True, tokenize="none")
         trip = metric.score(metric.counts(back).sum(axis=0))
         sides = data.sides
         ratio = _mean_words(sides[other]) / max(_mean_words(sides[one]), 1e-9)
-        watched = guards(texts[one], words, texts[other], ratio)
+        watched = guards(said, words, texts[other], ratio)
         found[f"{sides[one].language}-{sides[other].language}"] = {
             **code.to_dict(),
             "round_trip_bleu": round(trip, 2),
             "guards": watched.to_dict(),
             "tripped": watched.tripped,
-            "samples": [sides[other].tokeniser.join(text) for text in words[:SAMPLES]],
+            "samples": [
+                {"source": sides[one].lines[place], "hypothesis": sides[other].tokeniser.join(text)}
+                for place, text in zip(places[:SAMPLES], words, strict=False)
+            ],
         }
     return found
 
 
+def _places(data: NeuralData, one: int, other: int) -> range:
+    """The held-out sentences of a language that a direction is judged by: of many directions each has a part of them.
+
+    So a look takes as long as the languages have sentences, and not as there are directions; but ENOUGH are kept.
+    """
+    count, others = len(data.held_out[one]), len(data.sides) - 1
+    parts = max(1, min(others, count // ENOUGH))
+    return range((other - (other > one)) % parts, count, parts)
+
+
 def _code(
     net: SequenceNet,
-    data: NeuralData,
-    one: int,
-    translated: Rows,
-    words: list[list[str]],
-    texts: list[list[list[str]]],
-    output: Output,
     rounds: Rounds,
+    languages: tuple[int, int],
+    rows: tuple[Rows, Rows],
+    texts: tuple[list[list[str]], list[list[str]], list[list[str]]],
+    output: Output,
 ) -> TranslationCode:
-    source, target = data.sides[one], data.sides[1 - one]
+    """rows: sources and translations; texts: their words, and those of true text of the target."""
+    data, (one, other) = rounds.data, languages
+    (wanted, translated), (said, words, true) = rows, texts
+    source, target = data.sides[one], data.sides[other]
     nats = 0.0
     tag = data.pieces.language_id(source.language)
     source_tag = data.pieces.source_id(target.language)
-    wanted = _rows(data.held_out[one])
     order = np.argsort([len(row) for row in wanted], kind="stable")
     for first in range(0, len(order), BATCH):
         places = order[first : first + BATCH]
-        rows = [translated[i] for i in places], [wanted[i] for i in places]
-        batch = batch_of(*rows, END_ID, tag, 1 - one, one, source_tag).to(rounds.device)
+        pairs = [translated[i] for i in places], [wanted[i] for i in places]
+        batch = batch_of(*pairs, END_ID, tag, other, one, source_tag).to(rounds.device)
         nats += float(sentence_nats(net, batch, output).sum())
-    source_words = max(sum(map(len, texts[one])), 1)
+    source_words = max(sum(map(len, said)), 1)
     return TranslationCode(
         text_bits=_bits(target, words),
-        target_bits=_bits(target, texts[1 - one]),
+        target_bits=_bits(target, true),
         way_back_bits=nats / float(np.log(2.0)) / source_words,
-        source_bits=_bits(source, texts[one]),
+        source_bits=_bits(source, said),
         words_per_source_word=sum(map(len, words)) / source_words,
     )
 

@@ -1,4 +1,8 @@
-"""What the steps of a round learn from: batches of each kind, a function of the seed and of the round's number."""
+"""What the steps of a round learn from: batches of each kind, a function of the seed and of the round's number.
+
+A step has a shard for each language that is written. Of more than two languages, which of the others a shard is told
+from is drawn, each as often as any, so that a step grows with the number of languages and not with that of directions.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +33,9 @@ KINDS = ("start", "forward", "fresh", "denoising", "causal", "masked", "spans", 
 STREAMS = {"fresh": 1, "start": 2, "forward": 3}
 """Of random numbers; the other kinds have 4 and their place."""
 
+Pairs = tuple[PieceCorpus, PieceCorpus]
+Told = Callable[[float], None]
+
 
 class Student(nn.Module):
     """What is trained: the net, and the discriminator of its states where one takes part."""
@@ -41,7 +48,7 @@ class Student(nn.Module):
 
 @dataclass(frozen=True, eq=False)
 class Rounds:
-    """Makes the rounds of a training of two languages."""
+    """Makes the rounds of a training."""
 
     data: NeuralData
     settings: NeuralSettings
@@ -65,51 +72,75 @@ class Rounds:
         counts[max(shares, key=lambda name: shares[name])] += settings.steps - sum(counts.values())
         return counts
 
-    def shards(
-        self, number: int, model: SequenceNet, told: Callable[[float], None] | None = None
-    ) -> Iterator[list[Shard]]:
+    def shards(self, number: int, model: SequenceNet, told: Told | None = None) -> Iterator[list[Shard]]:
         """The shards of each step of a round, one a language that is written. model: translates what is fresh."""
         kinds = self.kinds(number)
-        sources: dict[str, list[Iterator[tuple[Rows, Rows]]]] = {}
-        languages = range(len(self.data.sides))
+        sources: dict[str, dict[int, Iterator[tuple[int, Rows, Rows]]]] = {}
         for kind in KINDS:
             if kind not in kinds:
                 continue
-            stream = STREAMS.get(kind, 4 + KINDS.index(kind))
-            sources[kind] = [
-                self._cycled(self._pairs(kind, number, language, model, told), number, language, stream)
-                for language in languages
-            ]
+            sources[kind] = {
+                language: self._stream(kind, number, language, kinds.count(kind), model, told)
+                for language in range(len(self.data.sides))
+                if self._read(kind, language)
+            }
         for kind in kinds:
-            yield [self._shard(kind, language, *next(sources[kind][language])) for language in languages]
+            yield [self._shard(kind, language, *next(stream)) for language, stream in sources[kind].items()]
+
+    def _read(self, kind: str, language: int) -> list[int]:
+        """The languages that steps of a kind are told from where they write a language."""
+        data = self.data
+        others = [other for other in range(len(data.sides)) if other != language]
+        if kind == "fresh":
+            return others
+        if kind == "start":
+            return [other for other in others if data.start.get((other, language), ((), ()))[0]]
+        if kind == "forward":
+            return [other for other in others if data.start.get((language, other), ((), ()))[0]]
+        if kind == "parallel":
+            return [1 - language] if language < 2 else []
+        return [language]
+
+    def _stream(
+        self, kind: str, number: int, language: int, steps: int, model: SequenceNet, told: Told | None
+    ) -> Iterator[tuple[int, Rows, Rows]]:
+        """For each of so many steps: the language that is read, and a batch of pairs. Translates at once, if at all."""
+        read, stream = self._read(kind, language), STREAMS.get(kind, 4 + KINDS.index(kind))
+        batches = [
+            self._cycled(pairs, number, language, stream, place)
+            for place, pairs in enumerate(self._pairs(kind, number, language, read, model, told))
+        ]
+        turns = np.arange(steps) % len(read)
+        if len(read) > 1:
+            turns = self._rng(number, 0, 1 + language, stream).permutation(turns)
+        return ((read[turn], *next(batches[turn])) for turn in turns)
 
     def _pairs(
-        self, kind: str, number: int, language: int, model: SequenceNet, told: Callable[[float], None] | None
-    ) -> tuple[PieceCorpus, PieceCorpus]:
-        """What steps of a kind learn to write in a language, behind what it is told from."""
-        data, other = self.data, 1 - language
+        self, kind: str, number: int, language: int, read: Sequence[int], model: SequenceNet, told: Told | None
+    ) -> list[Pairs]:
+        """What steps of a kind learn to write in a language, behind what it is told from, by the language of that."""
+        data = self.data
         if kind == "fresh":
-            return self._fresh(number, language, model, told)
+            return self._fresh(number, language, read, model, told)
         if kind == "start":
-            return data.start[language]
+            return [data.start[other, language] for other in read]
         if kind == "forward":
-            return data.start[other][::-1]
+            return [data.start[language, other][::-1] for other in read]
         if kind == "parallel":
-            return data.parallel[other], data.parallel[language]
-        return data.training[language], data.training[language]
+            return [(data.parallel[other], data.parallel[language]) for other in read]
+        return [(data.training[language], data.training[language])]
 
     def _rng(self, *names: int) -> np.random.Generator:
         return np.random.default_rng([self.settings.seed, *names])
 
-    def _cycled(
-        self, pairs: tuple[PieceCorpus, PieceCorpus], number: int, language: int, stream: int
-    ) -> Iterator[tuple[Rows, Rows]]:
-        """Batches of pairs, again and again in other orders."""
+    def _cycled(self, pairs: Pairs, number: int, language: int, stream: int, place: int) -> Iterator[tuple[Rows, Rows]]:
+        """Batches of pairs, again and again in other orders. place: of the language that is read, among those."""
         time = 0
         source, target = pairs
         usable = np.flatnonzero((source.lengths > 0) & (target.lengths > 0))
         while True:
-            rng = self._rng(number, 1 + language, stream, time)
+            # The first has the numbers that it has where there is no other.
+            rng = self._rng(number, 1 + language, stream, time, *([place] if place else []))
             # A part at a time: sorting a large text for one round would cost more than the round.
             part = usable
             most = 4 * self.settings.steps * max(1, self.settings.tokens // 8)
@@ -120,14 +151,20 @@ class Rounds:
             time += 1
 
     def _fresh(
-        self, number: int, language: int, model: SequenceNet, told: Callable[[float], None] | None
-    ) -> tuple[PieceCorpus, PieceCorpus]:
-        """Real sentences of a language and their translations into the other, by the model as it is now."""
+        self, number: int, language: int, read: Sequence[int], model: SequenceNet, told: Told | None
+    ) -> list[Pairs]:
+        """Real sentences of a language and their translations into each other one, by the model as it is now."""
         real = self.data.training[language]
         chosen = self._next_sentences(number, language)
-        targets = [real[i] for i in chosen]
-        other = 1 - language
-        how = self.search(other)
+        rng = self._rng(number, 1 + language, 9)
+        found = []
+        for place, other in enumerate(read):
+            part = chosen[place :: len(read)] if len(chosen) >= len(read) else chosen
+            how, seed = self.search(other, language), int(rng.integers(2**31))
+            found.append(self._translated([real[i] for i in part], how, seed, model, told))
+        return found
+
+    def _translated(self, targets: Rows, how: Search, seed: int, model: SequenceNet, told: Told | None) -> Pairs:
         if self.settings.objectives.sampled is not None:
             how = replace(how, sample=self.settings.objectives.sampled)
         found = search(
@@ -135,7 +172,7 @@ class Rounds:
             targets,
             how,
             threads=self.threads,
-            seed=int(self._rng(number, 1 + language, 9).integers(2**31)),
+            seed=seed,
             told=None if told is None else (lambda done: told(done / len(targets))),
             processes=self.processes,
         )
@@ -167,14 +204,14 @@ class Rounds:
             wanted -= len(part)
         return np.concatenate(found)
 
-    def search(self, language: int) -> Search:
-        """How the net writes in a language while it trains."""
+    def search(self, language: int, read: int) -> Search:
+        """How the net writes in a language while it trains. read: the language that it is told from."""
         pieces, names = self.data.pieces, [side.language for side in self.data.sides]
         allowed = torch.from_numpy(self.data.allowed[language]).to(self.device)
-        source_tag = pieces.source_id(names[1 - language])
+        source_tag = pieces.source_id(names[read])
         return Search(pieces.language_id(names[language]), END_ID, allowed, source_tag=source_tag)
 
-    def _shard(self, kind: str, language: int, sources: Rows, targets: Rows) -> Shard:
+    def _shard(self, kind: str, language: int, read: int, sources: Rows, targets: Rows) -> Shard:
         output, settings = self._outputs[language], self.settings
         tag = self.data.pieces.language_id(self.data.sides[language].language)
 
@@ -184,7 +221,7 @@ class Rounds:
             if kind == "masked":
                 nats, symbols = masked_nats(net, targets, output, (BLANK_ID, END_ID), draw.numbers, draw.dropout)
                 return ShardLoss(nats, symbols, {})
-            batch = self._batch(kind, language, tag, sources, targets, draw).to(self.device)
+            batch = self._batch(kind, language, read, tag, sources, targets, draw).to(self.device)
             nats, encoded = pair_nats(net, batch, output, smoothing=settings.smoothing, dropout=draw.dropout)
             named = {f"{kind}.{self.data.sides[language].language}": float(nats.detach())}
             if student.discriminator is not None and kind in {"start", "forward", "fresh", "denoising", "parallel"}:
@@ -194,18 +231,17 @@ class Rounds:
 
         return loss
 
-    def _batch(self, kind: str, language: int, tag: int, sources: Rows, targets: Rows, draw: Draw) -> Batch:
-        names = [side.language for side in self.data.sides]
-        same, other = (self.data.pieces.source_id(names[number]) for number in (language, 1 - language))
+    def _batch(self, kind: str, language: int, read: int, tag: int, sources: Rows, targets: Rows, draw: Draw) -> Batch:
+        source_tag = self.data.pieces.source_id(self.data.sides[read].language)
         if kind == "causal":
-            return causal_batch(targets, END_ID, tag, language, same)
+            return causal_batch(targets, END_ID, tag, language, source_tag)
         if kind in {"denoising", "spans"}:
             noise = self.settings.noise
             if kind == "spans":
                 noise = replace(noise, drop=0.0, blank=0.0, window=1.0, span=0.5)
             denoising = Denoising(noise, self.data.pieces.begins_word, BLANK_ID, END_ID)
-            return denoising.batch(targets, tag, language, draw.numbers, same)
-        return batch_of(sources, targets, END_ID, tag, 1 - language, language, other)
+            return denoising.batch(targets, tag, language, draw.numbers, source_tag)
+        return batch_of(sources, targets, END_ID, tag, read, language, source_tag)
 
     @cached_property
     def _outputs(self) -> Sequence[Output]:

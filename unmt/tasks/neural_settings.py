@@ -60,9 +60,10 @@ class Objectives:
 class NeuralSettings:
     """pieces .. longest: the net; minutes, rounds: when to stop, whichever comes first.
 
-    start: "lexicon", "none", or the run directory of a lexicon model. start_rounds: rounds on its translations alone.
-    steps: of a round; tokens: target pieces of each of a step's two shards. evaluate_every: rounds between two looks at
-    the held-out sentences.
+    start: "lexicon", "none", or the run directory of a lexicon model; of more than two languages several, with commas.
+    hub: of more than two languages, the one whose pairs have a lexicon model; None: every pair has. start_rounds:
+    rounds on their translations alone. steps: of a round; tokens: target pieces of each of a step's shards, one a
+    language. evaluate_every: rounds between two looks at the held-out sentences.
     """
 
     pieces: int = 4000
@@ -75,6 +76,7 @@ class NeuralSettings:
     longest: int = 256
     order: int = 5
     start: str = "lexicon"
+    hub: str | None = None
     start_rounds: int = 25
     steps: int = 400
     tokens: int = 200

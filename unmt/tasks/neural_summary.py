@@ -34,6 +34,7 @@ def finished(
         "dictionary": lexicon.get("dictionary", []),
         "lexicon_rounds": lexicon.get("rounds", []),
         "texts": [text_facts(side, text) for side, text in zip(sides, texts, strict=True)],
+        **({"pairs": lexicon["pairs"]} if "pairs" in lexicon else {}),
         "samples": chosen["samples"],
         "seconds": figures["elapsed"],
         "version": __version__,
@@ -48,6 +49,9 @@ def summary(result: dict[str, Any], chosen: dict[str, Any]) -> str:
     sentence = result["preflight"].get("sentence")
     if sentence:
         lines.append(f"verdict   {sentence}")
+    for way, pair in result.get("pairs", {}).items():
+        what = "left out" if pair.get("left_out") else "pair"
+        lines.append(f"{what:9} {way}: {pair['preflight']['sentence']}")
     for way in result["directions"]:
         scores = [f"{entry['figures'][way]['two_sided']:.2f}" for entry in result["rounds"]]
         shown = scores if len(scores) <= 8 else [*scores[:3], "...", *scores[-4:]]

@@ -44,6 +44,14 @@ FREE_SETTINGS = ("threads", "minutes", "rounds", "force")
 """They change no stage, only which are made."""
 
 
+class UnrelatedError(InputError):
+    """Two texts share no structure. preflight: what was found of them."""
+
+    def __init__(self, message: str, preflight: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.preflight = preflight
+
+
 def train_lexicon(
     source: Text,
     target: Text,
@@ -98,9 +106,10 @@ class _Run:
         self.lexicons, self.report = lexicons(self.sides, self.texts, self.stages, self.settings.seed, self.monitor)
         self.preflight = self.stages.entry("preflight", self._preflight)
         if self.preflight["verdict"] == NOTHING and not self.settings.force:
-            raise InputError(
+            raise UnrelatedError(
                 f"{self.texts[0].path} and {self.texts[1].path}: {self.preflight['sentence']}"
-                f" trainer.force=true run.dir={self.folder} goes on all the same."
+                f" trainer.force=true run.dir={self.folder} goes on all the same.",
+                self.preflight,
             )
         try:
             for number in range(self.settings.rounds + 1):

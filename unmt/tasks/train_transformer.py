@@ -1,9 +1,9 @@
-"""From two unpaired texts to a Transformer that translates both ways: a lexicon model, then rounds of learning.
+"""From unpaired texts to a Transformer that translates each into each: lexicon models, then rounds of learning.
 
-The first rounds learn from the lexicon model's translations, as pairs of a translation and the real sentence that it
+The first rounds learn from the lexicon models' translations, as pairs of a translation and the real sentence that it
 was made from; the later ones from the net's own, made anew in each round (online back-translation: Sennrich et al.,
 2016; Lample et al., 2018). Every round ends with a checkpoint that a killed run goes on from, to the same weights. The
-round whose held-out code length is least is the model. Nothing parallel is read.
+round whose held-out code length is least is the model. Nothing parallel is read. There are two languages, or more.
 
 Several processes may be at one training (unmt/solvers/processes.py). The first makes what the rounds begin with, and
 writes all files; what the others do beside it changes nothing but the time.
@@ -35,20 +35,18 @@ from unmt.tasks.neural_figures import neural_figures
 from unmt.tasks.neural_model import NeuralModel
 from unmt.tasks.neural_rounds import Rounds, Student
 from unmt.tasks.neural_settings import FREE, NeuralSettings, PretrainedSettings
+from unmt.tasks.neural_start import Lexicons, Start, given_start
 from unmt.tasks.neural_summary import finished
 from unmt.tasks.sides import side_of
 from unmt.tasks.tensor_file import load_facts, load_tensors, save_tensors
-from unmt.tasks.train_lexicon import train_lexicon
-from unmt.tasks.training_settings import Parallel, Settings, Text
+from unmt.tasks.training_settings import Parallel, Text
 from unmt.tasks.training_stages import Stages, StoppedError, damaged, say
 from unmt.tasks.translate import Translator
-from unmt.tasks.translation_model import Language, TranslationModel
+from unmt.tasks.translation_model import Language
 from unmt.text.pieces import Vocabulary
 
 STATE = "state.safetensors"
 KEPT_BEST = 3
-LEXICON_SHARE = 0.35
-"""Of the minutes, at most, for the lexicon model."""
 
 
 def train_transformer(
@@ -60,12 +58,14 @@ def train_transformer(
     metrics: Callable[[dict[str, Any]], None] | None = None,
     resumed: Callable[[int], None] | None = None,
     parallel: Parallel | None = None,
+    more: Sequence[Text] = (),
 ) -> dict[str, Any] | None:
     """Train in a run directory, or go on there; what result.json holds, or None where it was interrupted.
 
     metrics: takes the row of each round. resumed: is told once from which round on rows will come; rows of those
     rounds that are there already are of a round that was killed before its checkpoint.
     parallel: a few pairs of sentences, if there are any, that take part in every round.
+    more: texts of further languages; one net translates each language into each.
     Raises InputError where the texts are too short, share no structure, or differ from those that the run began with.
     """
     device, processes = device_of(settings.device), Processes.launched()
@@ -73,7 +73,7 @@ def train_transformer(
         # The first looks after the folder, and the others wait until it has: where it could not, they end as well.
         if not processes.is_first and not processes.first(False):
             return None
-        run = _Run((source, target), settings, folder, monitor or Monitor(), metrics or (lambda _: None))
+        run = _Run((source, target, *more), settings, folder, monitor or Monitor(), metrics or (lambda _: None))
         run.device, run.processes, run.resumed = device, processes, resumed or run.resumed
         run.parallel = parallel
         try:
@@ -89,7 +89,7 @@ def train_transformer(
 class _Run:
     def __init__(
         self,
-        texts: tuple[Text, Text],
+        texts: tuple[Text, ...],
         settings: NeuralSettings,
         folder: Path,
         monitor: Monitor,
@@ -136,6 +136,8 @@ class _Run:
     def _prepared(self) -> NeuralData:
         """What the rounds begin with; the processes after the first find it made."""
         settled = {name: value for name, value in asdict(self.settings).items() if name not in FREE}
+        if settled["hub"] is None:  # a run that was begun before there were hubs goes on
+            del settled["hub"]
         hashes = [text.sha256 for text in self.texts] + ([self.parallel.sha256] if self.parallel else [])
         self.stages.check_same(hashes, settled)
         self._read_clock()
@@ -144,7 +146,7 @@ class _Run:
         longest = settings.longest
         if isinstance(settings, PretrainedSettings):
             self._say("the pretrained net", 0.0)
-            names = (self.texts[0].language, self.texts[1].language)
+            names = tuple(text.language for text in self.texts)
             self.pretrained, size = load_pretrained(settings.path, names, longest, settings.seed)
             longest = self.pretrained.longest
         self._say("text into words", 0.0)
@@ -157,50 +159,35 @@ class _Run:
             self.parallel,
         )  # fmt: skip
 
-    def _lexicon(self) -> tuple[TranslationModel, dict[str, Any]] | None:
-        """The model that training starts from, and what its result says of the texts."""
+    def _lexicon(self) -> Start | None:
+        """The models that training starts from, and what its result says of the texts."""
         settings = self.settings
         if settings.start == "none":
             return None
         if settings.start != "lexicon":
-            model = TranslationModel.load(settings.start)
-            for text in self.texts:
-                if text.language not in model.languages:
-                    raise InputError(
-                        f"network.start={settings.start}: the model knows {', '.join(model.languages)}, not"
-                        f" {text.language}. Name a lexicon model of these two languages."
-                    )
-            return model, {}
-        folder = self.folder / "lexicon"
-        (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
-        minutes = None if settings.minutes is None else max(LEXICON_SHARE * settings.minutes, 0.05)
-        if "lexicon" in self.stages:  # once it is done, more time must not change what the net has started from
-            minutes = self.stages.entry("lexicon", dict, ("minutes",))["minutes"]
-        plain = Settings(
-            minutes=minutes, held_out=settings.held_out, force=settings.force, order=settings.order,
-            seed=settings.seed, threads=settings.threads,
-        )  # fmt: skip
-        watched = _Part(self.monitor, self._fraction_of)
-        result = train_lexicon(*self.texts, plain, folder, watched, None)
-        if result is None:
-            raise StoppedError
-        if "lexicon" not in self.stages:
-            self.stages.keep("lexicon", {"minutes": minutes})
-        return TranslationModel.load(folder), result
+            return given_start(settings.start, [text.language for text in self.texts])
 
-    def _lexicon_translator(self, number: int) -> Callable[[Sequence[str]], list[str]]:
-        """What translates lines of a language into the other."""
+        def watched(prefix: str, share: Callable[[float], float]) -> Monitor:
+            return _Part(self.monitor, lambda fraction: self._fraction_of(share(fraction)), prefix)
+
+        return Lexicons(self.texts, settings, self.folder, self.stages, watched).start()
+
+    def _lexicon_translator(self, number: int, other: int) -> Callable[[Sequence[str]], list[str]]:
+        """What translates lines of a language into another."""
         assert self.lexicon is not None
-        names = [side.language for side in self.sides]
-        way = f"{names[number]}-{names[1 - number]}"
-        translator = Translator(self.lexicon[0], way, beam=10, threads=self.threads)
+        steps = [
+            (way, Translator(model, way, beam=10, threads=self.threads))
+            for model, way in self.lexicon.steps(self.sides[number].language, self.sides[other].language)
+        ]
 
         def translate(lines: Sequence[str]) -> list[str]:
-            watched = _Part(self.monitor, lambda _: self._fraction, f"{way} of the lexicon model: ")
-            done = [translation.text for translation in translator.translate(lines, watched)]
-            if len(done) < len(lines):
-                raise StoppedError
-            return done
+            for way, translator in steps:
+                watched = _Part(self.monitor, lambda _: self._fraction, f"{way} of the lexicon model: ")
+                done = [translation.text for translation in translator.translate(lines, watched)]
+                if len(done) < len(lines):
+                    raise StoppedError
+                lines = done
+            return list(lines)
 
         return translate
 
@@ -289,13 +276,7 @@ class _Run:
 
     def _entry(self, number: int, row: dict[str, Any]) -> dict[str, Any]:
         found = neural_figures(self.net, self.rounds, lambda: self._say("held-out sentences", self._fraction))
-        samples = {
-            way: [
-                {"source": line, "hypothesis": text}
-                for line, text in zip(side.lines, figures.pop("samples"), strict=False)
-            ]
-            for (way, figures), side in zip(found.items(), self.sides, strict=True)
-        }
+        samples = {way: figures.pop("samples") for way, figures in found.items()}
         tripped = {way: figures.pop("tripped") for way, figures in found.items()}
         watched = {way: figures.pop("guards") for way, figures in found.items()}
         return {
@@ -347,7 +328,7 @@ class _Run:
         allowed = {side.language: ids for side, ids in zip(self.sides, data.allowed, strict=True)}
         NeuralModel(languages, data.pieces, self.net.cpu(), allowed).save(self.folder / "model")
         return finished(
-            self.entries, chosen, self.sides, self.texts, self.lexicon[1] if self.lexicon else {},
+            self.entries, chosen, self.sides, self.texts, self.lexicon.result if self.lexicon else {},
             {
                 "settings": {k: v for k, v in asdict(self.settings).items() if k not in {"threads", "device"}},
                 "network": "transformer" if self.pretrained is None else "pretrained",

@@ -44,6 +44,10 @@ class PieceCorpus:
         """The sentences of these indices, in that order, in memory."""
         return PieceCorpus.of([self[int(index)] for index in indices])
 
+    def view(self, indices: NDArray[np.int64]) -> PieceView:
+        """The same, with the pieces left where they are, so that it takes no memory but for the indices."""
+        return PieceView(self.ids, self.starts, indices)
+
     def save(self, folder: Path, name: str) -> None:
         """Two files, NAME.ids.npy and NAME.starts.npy."""
         for part, array in (("ids", self.ids), ("starts", self.starts)):
@@ -67,3 +71,29 @@ class PieceCorpus:
                 f"{folder / name} is damaged or missing. Delete {folder}, and the same command trains again."
             )
         return cls(ids, starts)
+
+
+@dataclass(frozen=True, eq=False)
+class PieceView(PieceCorpus):
+    """Some sentences of a corpus. ids, starts: those of the corpus; order: int64 (S,) which sentences of it."""
+
+    order: NDArray[np.int64] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def __getitem__(self, index: int) -> NDArray[np.int32]:
+        return super().__getitem__(int(self.order[index]))
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """(S,) pieces of each sentence."""
+        return np.diff(self.starts)[self.order]
+
+    def view(self, indices: NDArray[np.int64]) -> PieceView:
+        """Some of these."""
+        return PieceView(self.ids, self.starts, self.order[indices])
+
+    def save(self, folder: Path, name: str) -> None:
+        """These alone."""
+        self.subset(range(len(self))).save(folder, name)

@@ -1,0 +1,236 @@
+"""What a net starts from: lexicon models of pairs of languages, and ways through these for pairs that have none.
+
+Two languages have one model. Of more, every pair has one, or every pair with the hub; a pair whose texts share no
+structure has none. The pairs that are there must join all languages: then there is a way from each to each, by one
+model after the other (pivoting: Utiyama and Isahara, 2007).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from unmt.errors import InputError
+from unmt.tasks.monitor import Monitor
+from unmt.tasks.neural_settings import NeuralSettings
+from unmt.tasks.train_lexicon import UnrelatedError, train_lexicon
+from unmt.tasks.train_preflight import IN_WORDS, LITTLE, NOTHING, SHARED
+from unmt.tasks.training_settings import Settings, Text
+from unmt.tasks.training_stages import Stages, StoppedError
+from unmt.tasks.translation_model import TranslationModel
+
+LEXICON_SHARE = 0.35
+"""Of the minutes, at most, for all lexicon models."""
+
+LEFT_OUT = "left_out"
+Pair = tuple[Text, Text]
+Watched = Callable[[str, Callable[[float], float]], Monitor]
+"""Gives a stage's monitor: a prefix of what it says, and from its own progress to that of all lexicon models."""
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """models: by direction, such as "en-fr"; result: what result.json says of their training, empty of given ones."""
+
+    models: dict[str, TranslationModel]
+    result: dict[str, Any]
+
+    def steps(self, source: str, target: str) -> list[tuple[TranslationModel, str]]:
+        """The models and directions that lead from a language to another; [] where nothing does."""
+        return [(self.models[way], way) for way in route(list(self.models), source, target)]
+
+
+def route(ways: Collection[str], source: str, target: str) -> list[str]:
+    """The fewest directions that lead from a language to another, the first of those that are as few; [] for none."""
+    found: dict[str, list[str]] = {source: []}
+    reached = [source]
+    for language in reached:  # grows on the way
+        for way in ways:
+            start, _, end = way.partition("-")
+            if start == language and end not in found:
+                found[end] = [*found[language], way]
+                reached.append(end)
+    return found.get(target, [])
+
+
+def groups(names: Sequence[str], pairs: Collection[tuple[str, str]]) -> list[list[str]]:
+    """The languages that pairs join, group by group."""
+    ways = [f"{one}-{other}" for pair in pairs for one, other in (pair, pair[::-1])]
+    found: list[list[str]] = []
+    for name in names:
+        if not any(name in group for group in found):
+            found.append([other for other in names if other == name or route(ways, name, other)])
+    return found
+
+
+def given_start(path: str, names: Sequence[str]) -> Start:
+    """Lexicon models that are there: a run directory, or of more than two languages several with commas between.
+
+    Raises InputError where they do not join the languages.
+    """
+    models = [TranslationModel.load(one) for one in (path.split(",") if len(names) > 2 else [path])]
+    if len(names) == 2:
+        for name in names:
+            if name not in models[0].languages:
+                raise InputError(
+                    f"network.start={path}: the model knows {', '.join(models[0].languages)}, not {name}. Name a"
+                    " lexicon model of these two languages."
+                )
+    ways: dict[str, TranslationModel] = {}
+    for model in models:
+        for way in model.directions.values():
+            if way.source in names and way.target in names:
+                ways.setdefault(way.name, model)
+    apart = groups(names, [(model.directions[way].source, model.directions[way].target) for way, model in ways.items()])
+    if len(apart) > 1:
+        raise InputError(
+            f"network.start={path}: no way between {' and '.join(', '.join(group) for group in apart)}. Name lexicon"
+            " models that join all languages."
+        )
+    return Start(ways, {})
+
+
+class Lexicons:
+    """The lexicon models of the pairs of some texts, each in a run directory of its own."""
+
+    def __init__(
+        self, texts: Sequence[Text], settings: NeuralSettings, folder: Path, stages: Stages, watched: Watched
+    ) -> None:
+        self.texts, self.settings, self.folder, self.stages, self.watched = texts, settings, folder, stages, watched
+        pairs = list(combinations(texts, 2))
+        if settings.hub is not None and len(texts) > 2:
+            pairs = [pair for pair in pairs if settings.hub in {text.language for text in pair}]
+        self.pairs = {_way(pair): pair for pair in pairs}
+
+    def start(self) -> Start:
+        """All of them trained, or loaded. Raises InputError where texts share no structure, or are too short."""
+        if len(self.texts) == 2:
+            ((way, pair),) = self.pairs.items()
+            result = self._trained(way, pair, self.folder / "lexicon", "lexicon", 0)
+            model = TranslationModel.load(self.folder / "lexicon")
+            return Start(dict.fromkeys(model.directions, model), result)
+        left_out = self.stages.entry("pairs", self._examined, [LEFT_OUT])[LEFT_OUT]
+        kept = {way: pair for way, pair in self.pairs.items() if way not in left_out}
+        results: dict[str, dict[str, Any]] = {}
+        models: dict[str, TranslationModel] = {}
+        for place, (way, pair) in enumerate(kept.items()):
+            results[way] = self._trained(way, pair, self._folder(way), f"lexicon.{way}", place)
+            model = TranslationModel.load(self._folder(way))
+            models |= dict.fromkeys(model.directions, model)
+        return Start(models, together([text.language for text in self.texts], results, left_out))
+
+    def _examined(self) -> dict[str, Any]:
+        """The pairs that share no structure, with their pre-flight: known before hours are spent on the others."""
+        left_out: dict[str, Any] = {}
+        for place, (way, pair) in enumerate(self.pairs.items()):
+            try:
+                # A model of no rounds is where that of all rounds goes on from.
+                self._train(way, pair, self._folder(way), self._plain(0, None), place)
+            except UnrelatedError as error:
+                left_out[way] = error.preflight
+        kept = [(one.language, other.language) for way, (one, other) in self.pairs.items() if way not in left_out]
+        apart = groups([text.language for text in self.texts], kept)
+        if len(apart) > 1:
+            why = "; ".join(f"{way}: {found['sentence']}" for way, found in left_out.items())
+            raise InputError(
+                f"{' and '.join(', '.join(group) for group in apart)} have nothing that joins them. {why}"
+                f" Train them apart; trainer.force=true run.dir={self.folder} goes on all the same."
+            )
+        return {LEFT_OUT: left_out}
+
+    def _trained(self, way: str, pair: Pair, folder: Path, stage: str, place: int) -> dict[str, Any]:
+        minutes = self.settings.minutes
+        if minutes is not None:
+            minutes = max(LEXICON_SHARE * minutes / len(self.pairs), 0.05)
+        if stage in self.stages:  # once it is done, more time must not change what the net has started from
+            minutes = self.stages.entry(stage, dict, ("minutes",))["minutes"]
+        result = self._train(way, pair, folder, self._plain(Settings.rounds, minutes), place)
+        if stage not in self.stages:
+            self.stages.keep(stage, {"minutes": minutes})
+        return result
+
+    def _train(self, way: str, pair: Pair, folder: Path, plain: Settings, place: int) -> dict[str, Any]:
+        (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
+        watched = self.watched(
+            f"{way}: " if len(self.pairs) > 1 else "", lambda share: (place + share) / len(self.pairs)
+        )
+        result = train_lexicon(*pair, plain, folder, watched, None)
+        if result is None:
+            raise StoppedError
+        return result
+
+    def _plain(self, rounds: int, minutes: float | None) -> Settings:
+        settings = self.settings
+        return Settings(
+            rounds=rounds, minutes=minutes, held_out=settings.held_out, force=settings.force, order=settings.order,
+            seed=settings.seed, threads=settings.threads,
+        )  # fmt: skip
+
+    def _folder(self, way: str) -> Path:
+        return self.folder / "lexicon" / way
+
+
+def together(
+    names: Sequence[str], results: dict[str, dict[str, Any]], left_out: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    """The results of several pairs as one, in the words of a single one, and each by its pair.
+
+    results: of train_lexicon, by pair; left_out: pre-flights of the pairs that have no model.
+    """
+    found = {way: result["preflight"] for way, result in results.items()} | left_out
+    saved: dict[str, float] = {}
+    redundancy: dict[str, float] = {}
+    for way, one in found.items():
+        pair = way.split("-")
+        saved |= dict(zip((way, "-".join(pair[::-1])), one["saved_bits_per_word"], strict=True))
+        redundancy |= dict(zip(pair, one["redundancy_bits_per_word"], strict=True))
+    rounds = range(max(len(result["rounds"]) for result in results.values()))
+    verdicts = {way: result["verdict"] for way, result in results.items()}
+    said = [
+        f"{', '.join(way for way in verdicts if verdicts[way] == verdict)}: {IN_WORDS[verdict]}"
+        for verdict in (SHARED, LITTLE, NOTHING)
+        if verdict in verdicts.values()
+    ]
+    said += [f"{', '.join(left_out)}: {IN_WORDS[NOTHING]} and are left out"] if left_out else []
+    worst = next(verdict for verdict in (NOTHING, LITTLE, SHARED) if verdict in verdicts.values())
+    return {
+        "preflight": {
+            "verdict": worst,
+            "sentence": "; ".join(said),
+            "saved_bits_per_word": [saved.get(f"{one}-{other}") for one in names for other in names if one != other],
+            "redundancy_bits_per_word": [redundancy[name] for name in names],
+            "null": {way: code for one in found.values() for way, code in one["null"].items()},
+        },
+        "verdict": worst,
+        "rounds": [
+            {
+                "round": number,
+                "figures": {
+                    way: code
+                    for result in results.values()
+                    for entry in result["rounds"][number : number + 1]
+                    for way, code in entry["figures"].items()
+                },
+            }
+            for number in rounds
+        ],
+        "pairs": {
+            **{
+                way: {
+                    "verdict": result["verdict"],
+                    "preflight": result["preflight"],
+                    "chosen_round": result["chosen_round"],
+                    "dictionary": result["dictionary"],
+                }
+                for way, result in results.items()
+            },
+            **{way: {"verdict": NOTHING, "preflight": one, LEFT_OUT: True} for way, one in left_out.items()},
+        },
+    }
+
+
+def _way(pair: Pair) -> str:
+    return f"{pair[0].language}-{pair[1].language}"
