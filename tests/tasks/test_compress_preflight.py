@@ -74,7 +74,11 @@ def test_it_says_what_training_says(harbour, found, tmp_path):
 
 
 def test_page_and_table_tell_the_figures_and_nothing_of_a_file_is_code(found):
-    named = {**found, "files": {"x": "<script>.txt", "y": "b.txt"}, "arguments": {"action": "preflight", "x": "<script>.txt"}}
+    named = {
+        **found,
+        "files": {"x": "<script>.txt", "y": "b.txt"},
+        "arguments": {"action": "preflight", "x": "<script>.txt"},
+    }
     page = compress_preflight_page(named)
     assert "<script" not in page
     assert "&lt;script&gt;.txt" in page
