@@ -46,6 +46,8 @@ LAWS = (
     ("redundancy", "log2_lines"), ("saved", "redundancy", "log2_lines"),
 )  # fmt: skip
 """Figures that a law may go by: few, as there are few cells."""
+EARLY = LOOKS[:-1]
+"""Steps after which the joint likelihood is looked at."""
 SIZES = (1000, 3000, 10_000)
 
 
@@ -170,7 +172,7 @@ def joint(cell: Cell, given: argparse.Namespace) -> dict[str, Any]:
 
     torch.set_num_threads(1)
     texts = text_of(cell, cell.source, given.data), text_of(cell, cell.target, given.data)
-    return joint_likelihood(*texts, JointSettings(steps=LOOKS[-1], looks=LOOKS))
+    return joint_likelihood(*texts, JointSettings(steps=EARLY[-1], looks=EARLY))
 
 
 def figures(cell: Cell, given: argparse.Namespace) -> dict[str, float] | None:
@@ -188,7 +190,7 @@ def figures(cell: Cell, given: argparse.Namespace) -> dict[str, float] | None:
     if (path / "joint.json").exists():
         for row in json.loads((path / "joint.json").read_text())["curve"]:
             found[f"joint gap, {row['steps']} steps"] = float(np.mean(row["gap"]))
-            if row["steps"] == LOOKS[-1]:
+            if row["steps"] == EARLY[-1]:
                 found["bits a word apart, last step"] = float(np.mean(row["apart"]))
     found["bleu"] = float(np.mean(list(trained_["bleu"].values())))
     return found

@@ -57,8 +57,8 @@ def test_shuffled_text_is_refused_and_nothing_is_expected(harbour):
     refused = compress_preflight(harbour[0], shuffled(harbour[1], whole=True), threads=1)
     assert refused["verdict"] == NOTHING
     assert refused["expected"]["low"] == 0.0
-    assert refused["expected"]["high"] == LAW["refused_bleu"] < 2.0
-    assert "expect nothing" in refused["sentence"]
+    assert refused["expected"]["high"] == pytest.approx(LAW["refused_bleu"], abs=0.05)
+    assert "expect nothing to build on" in refused["sentence"]
     assert "unmt train would refuse these texts" in refused["warnings"][0]
 
 

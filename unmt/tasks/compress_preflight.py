@@ -25,7 +25,7 @@ from unmt.tasks.training_settings import Settings, Text
 MOST_BYTES = 50_000_000
 """Of a file that are read."""
 
-SAMPLE_LINES, SAMPLE_WORDS = 3000, 60_000
+SAMPLE_LINES, SAMPLE_WORDS = 3000, 80_000
 """Of each text that are looked at, whichever is less: a minute's work of one core. The forecast is fitted with them."""
 
 

@@ -96,7 +96,7 @@ def _bleu(logarithm: float) -> float:
 
 def _sentence(low: float, high: float, pairs: int, *, is_refused: bool) -> str:
     if is_refused:
-        return f"expect nothing: a model that was trained on shuffled text all the same came to {high:.1f} BLEU."
+        return f"expect nothing to build on: of such texts, trained on all the same, a model came to {high:.1f} BLEU."
     return (
         f"expect {low:.0f} to {high:.0f} BLEU of network=lexicon after two rounds, without vectors (by {pairs} pairs of"
         " captions and novels of English, French and German; elsewhere an extrapolation)."
