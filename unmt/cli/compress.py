@@ -301,7 +301,7 @@ def _tell(directory: RunDirectory, result: dict[str, Any], *, quiet: bool) -> No
 
 COMMAND = Command(
     name="compress",
-    summary="what two texts share, in bits, also through a mapping; whether to train on them; files coded, decoded",
+    summary="what two texts share, in bits; whether to train on them; files coded and decoded",
     help=HELP,
     configuration=Configuration,
     run=run,
