@@ -2,12 +2,14 @@
 
     python scripts/measure_neural.py seeds     SOURCE TARGET TEST_SOURCE TEST_TARGET OUTPUT [--seeds 3] [--set K=V]
     python scripts/measure_neural.py ablation  SOURCE TARGET TEST_SOURCE TEST_TARGET OUTPUT [--seeds 1] [--set K=V]
+    python scripts/measure_neural.py first     SOURCE TARGET TEST_SOURCE TEST_TARGET OUTPUT [--seeds 2] [--set K=V]
 
 Files are text, a sentence a line; languages are called by the names before the last ".txt" of SOURCE and TARGET, such
 as en and fr of a.en.txt and b.fr.txt. --set changes a value of NeuralSettings, in JSON, such as --set rounds=40.
-`ablation` leaves each objective out in turn, and adds others. Prints BLEU (13a, lower-case) of the chosen round and of
-the best, and the rank correlation of each label-free figure with BLEU over all rounds. References are opened after a
-run has ended.
+`ablation` leaves each objective out in turn, and adds others. `first` begins with --alone rounds of language modelling,
+as initialisation, against none, for the same number of rounds in all. Prints BLEU (13a, lower-case) of the chosen round
+and of the best, and the rank correlation of each label-free figure with BLEU over all rounds. References are opened
+after a run has ended.
 """
 
 from __future__ import annotations
@@ -46,6 +48,14 @@ ABLATIONS: dict[str, dict[str, Any]] = {
     "with the adversary": {"adversarial": 0.1},
     "back-translation by sampling": {"sampled": 1.0},
 }
+FIRST: dict[str, dict[str, Any]] = {
+    "off": {},
+    "causal first": {"causal": 0.1},
+    "spans first": {"spans": 0.1},
+    "causal and spans, in all rounds": {"causal": 0.1, "spans": 0.1, "alone_rounds": 0},
+    "masked first": {"masked": 0.1},
+}
+"""Of language modelling as initialisation; nothing else is of one language alone in them."""
 WITHOUT_START = {
     "no start: denoising and back-translation": {"denoising": 0.3},
     "no start: and the adversary": {"denoising": 0.3, "adversarial": 0.1},
@@ -119,10 +129,12 @@ def correlations(rows: list[dict[str, Any]]) -> None:
 def main() -> None:
     """Run what is named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("seeds", "ablation"))
+    parser.add_argument("what", choices=("seeds", "ablation", "first"))
     for name in ("source", "target", "test_source", "test_target", "output"):
         parser.add_argument(name, type=Path)
     parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--alone", type=int, default=2)
+    parser.add_argument("--only", nargs="*")
     parser.add_argument("--set", nargs="*", default=[])
     given = parser.parse_args()
     values = {key: json.loads(value) for key, value in (pair.split("=", 1) for pair in given.set)}
@@ -132,7 +144,12 @@ def main() -> None:
         if given.what == "seeds":
             rows += trained(given, replace(plain, seed=seed), given.output / f"seed {seed}")
             continue
-        for name, changes in {**ABLATIONS, **WITHOUT_START}.items():
+        variants = {**ABLATIONS, **WITHOUT_START}
+        if given.what == "first":
+            variants = {name: {**ALONE, "alone_rounds": given.alone, **changes} for name, changes in FIRST.items()}
+        for name, changes in variants.items():
+            if given.only and name not in given.only:
+                continue
             objectives = Objectives(**{**asdict(plain.objectives), **changes})
             start = "none" if name in WITHOUT_START else plain.start
             settings = replace(plain, seed=seed, objectives=objectives, start=start)

@@ -23,12 +23,12 @@ def folder(tmp_path_factory):
     return folder
 
 
-def documented_keys():
+def documented_keys(heading="result.json of unmt compress"):
     """The keys of result.json that docs/compression.md names; None where it is not beside this installation."""
     path = Path(package.__file__).parents[1] / "docs" / "compression.md"
     if not path.exists():
         return None
-    table = path.read_text(encoding="utf-8").split("## result.json")[1].split("## ")[0]
+    table = path.read_text(encoding="utf-8").split(f"## {heading}\n")[1].split("## ")[0]
     return {key for cell in re.findall(r"^\| (`[^|]*) \|", table, re.MULTILINE) for key in re.findall(r"`(\w+)`", cell)}
 
 
@@ -77,10 +77,33 @@ def test_limit_takes_the_first_lines_and_quiet_says_nothing(unmt, folder, tmp_pa
     assert result["null_interval"] is None
 
 
+def test_a_preflight_says_in_a_table_and_a_verdict_what_two_texts_share(unmt, folder, tmp_path):
+    run, french = tmp_path / "run", SAMPLE.with_name("harbour.fr.txt")
+    done = unmt("compress", "preflight", f"x={SAMPLE}", f"y={french}", "limit=300", f"run.dir={run}", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["direction", "x-y", "y-x"]
+    result = json.loads((run / "result.json").read_text(encoding="utf-8"))
+    assert result["verdict"] == "shared structure"
+    assert result["texts"]["x"]["lines"] > result["texts"]["x"]["lines_looked_at"] == 300
+    assert "verdict   they share structure: the lexicon saves" in done.stderr
+    assert "forecast  expect" in done.stderr
+    assert "300 of 3,000 lines of x" in done.stderr
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert "<h1>Shared structure</h1>" in page
+    assert "unmt compress action=preflight" in page
+    assert documented_keys("result.json of unmt compress preflight") in (result.keys(), None)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ((), "x= is missing"),
+        (("preflight", "x=a.txt"), "such as unmt compress preflight x=a.txt y=b.txt"),
+        (("preflight", "x=a.txt", "y=b.txt", "output=c"), "unmt compress preflight compares x= and y="),
+        (("preflight", "x=a.txt", "y=b.txt", "mapping=auto"), "compress preflight has no use for it"),
+        (("preflight", "x=binary.bin", "y=b.txt"), "binary.bin is binary"),
+        (("preflight", "x=short.txt", "y=b.txt"), "the text of x has 1 different lines"),
+        (("preflight", "x=a.txt", "y=b.txt", "limit=0"), "limit=0"),
         (("x=a.txt",), "y= is missing"),
         (("squeeze", "x=a.txt", "y=b.txt"), "nothing called 'squeeze'"),
         (("x=a.txt", "y=b.txt", "output=c"), "output= is given"),

@@ -236,6 +236,8 @@ BAD = {
     "rate": ([*SMALL, "trainer.rate=nan"], "trainer.rate=nan"),
     "shares": ([*SMALL, "objectives.denoising=0.7", "objectives.causal=0.7"], "1.4 together"),
     "one share": ([*SMALL, "objectives.masked=2"], "objectives.masked=2.0"),
+    "first rounds": ([*SMALL, "objectives.alone_rounds=2", "objectives.denoising=0"], "nothing to learn from in them"),
+    "fewer first rounds": ([*SMALL, "objectives.alone_rounds=-1"], "objectives.alone_rounds=-1: too small"),
     "temperature": ([*SMALL, "objectives.sampled=0"], "objectives.sampled=0.0"),
     "no rounds": ([*SMALL, "trainer.rounds=0"], "trainer.rounds=0: too small"),
     "no steps": ([*SMALL, "trainer.steps=0"], "trainer.steps=0: too small"),

@@ -26,7 +26,7 @@ share = st.floats(0.0, 0.25)
     st.builds(
         Objectives,
         start_pairs=st.floats(0.0, 1.0), denoising=share, causal=share, masked=share, spans=share,
-        back_translation=st.booleans(), alone_until=st.integers(1, 50),
+        back_translation=st.booleans(), alone_until=st.integers(1, 50), alone_rounds=st.integers(0, 30),
     ),
     st.integers(0, 60), st.integers(0, 20), st.booleans(),
 )  # fmt: skip
@@ -43,6 +43,16 @@ def test_text_of_one_language_alone_gives_way():
     falling = [objectives.shares(number, 2, has_start=True).get("denoising", 0.0) for number in range(2, 12)]
     assert falling == sorted(falling, reverse=True)
     assert falling[-1] == 0.0
+
+
+def test_the_first_rounds_can_be_of_one_language_alone():
+    objectives = Objectives(denoising=0.1, causal=0.2, spans=0.2, alone_rounds=3)
+    for number in (0, 2):
+        shares = objectives.shares(number, 25, has_start=True)
+        assert shares == pytest.approx({"denoising": 0.2, "causal": 0.4, "spans": 0.4})
+    assert {"start", "forward"} <= objectives.shares(3, 25, has_start=True).keys()
+    off = Objectives(denoising=0.1, causal=0.2, spans=0.2)
+    assert objectives.shares(3, 25, has_start=True) == off.shares(3, 25, has_start=True)
 
 
 def data_of(*names):

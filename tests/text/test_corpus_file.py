@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from unmt.errors import InputError
-from unmt.text.corpus_file import read_lines
+from unmt.text.corpus_file import read_first_lines, read_lines
 
 
 def test_lines_keep_their_order_and_blank_ones_their_place(tmp_path: Path) -> None:
@@ -29,3 +29,19 @@ def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(data)
     with pytest.raises(InputError, match=r"a\.txt"):
         read_lines(path)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_first_lines_are_those_that_end_within_so_many_bytes(tmp_path: Path, packed: bool) -> None:
+    path = tmp_path / ("lines.txt.gz" if packed else "lines.txt")
+    data = "één\ntwee\r\n\ndrie\n".encode()
+    path.write_bytes(gzip.compress(data) if packed else data)
+    whole = ["één", "twee", "", "drie"]
+    for most in range(6, len(data) + 2):
+        lines, is_whole = read_first_lines(path, most)
+        assert is_whole == (most >= len(data))
+        assert lines == whole[: len(lines)]
+        assert len(lines) == data[:most].count(b"\n"), most
+    assert read_first_lines(path, None) == (whole, True)
+    with pytest.raises(InputError, match="no line ends within 5 bytes"):
+        read_first_lines(path, 5)

@@ -1,8 +1,9 @@
-"""`unmt compress`: what two texts share, in bits; and files coded by our own code, and back."""
+"""`unmt compress`: what two texts share, in bits; what a translator could make of it; and files coded, and back."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from unmt import __version__
 from unmt.cli.command import Command
 from unmt.cli.decipher import check_numbers, expanded, in_any_case
 from unmt.cli.interruption import stop_on_interrupt
@@ -14,18 +15,24 @@ from unmt.errors import InputError
 if TYPE_CHECKING:
     from unmt.coding.codes import Code
 
-MEASURE, ENCODE, DECODE = "measure", "encode", "decode"
+MEASURE, PREFLIGHT, ENCODE, DECODE = "measure", "preflight", "encode", "decode"
 MIXING, TRANSFORMER = "mixing", "transformer"
+MEASURED_ALONE = ("mapping", "codes", "null", "samples", "null_order", "unrelated")
+"""Keys that a preflight has no use for."""
+
 HELP = """
 Usage: unmt compress x=FILE y=FILE [key=value ...]
+       unmt compress preflight x=FILE y=FILE [key=value ...]
        unmt compress encode|decode input=FILE output=FILE
 
 Code lengths of two texts, apart and together, and how many bits they share: C(x) + C(y) - C(x, y). Each figure stands
-beside the same measurement with texts that share nothing. Or: a file coded by our own code, and back.
+beside the same measurement with texts that share nothing. Or, in a minute and before hours of unmt train: whether two
+texts in two languages share enough to learn a translator from. Or: a file coded by our own code, and back.
 
   unmt compress x=a.txt y=b.txt
   unmt compress x=letter.txt y=novel.txt mapping=auto     (is letter.txt enciphered, in the language of novel.txt?)
   unmt compress x=a.en.txt y=b.fr.txt mapping=lexicon     (words; a sentence a line)
+  unmt compress preflight x=a.en.txt y=b.fr.txt           (shall I train? a sentence a line)
   unmt compress encode input=a.txt output=a.unmtz
   unmt compress decode input=a.unmtz output=a.txt
 
@@ -38,7 +45,8 @@ The two texts
   codes=null       with commas: gzip, xz, zstd, ppmd, zpaq, mixing (our own), transformer (trained as it codes:
                    about 1 kB a second, and each text is read four times); null: all that are installed but zpaq
                    and transformer, which are slow
-  limit=null       at most so many lines of each text; of binary files, kB
+  limit=null       at most so many lines of each text; of binary files, kB. A preflight takes them evenly from the
+                   whole text, and 3000 of them by itself
 
 How sure
   null=true        also measure texts that share nothing; false saves that time
@@ -47,9 +55,10 @@ How sure
   unrelated=null   a file of unrelated text, as one more null; it is cut to the length of x
   threads=null     so many cores for a search; null: all. Codes have one thread.
   seed=0           same seed, same answer
+  A preflight has its own null, and takes limit=, threads= and seed= alone of the keys so far.
 
 Where things go
-  standard output  the table of code lengths
+  standard output  the table of code lengths; of a preflight, of bits saved
   run.dir=null     folder for config.yaml, metrics.jsonl, result.json and report.html; null: a dated one under runs/
   quiet=false      true: nothing on standard error but errors
 
@@ -80,39 +89,46 @@ class Configuration:
 
 
 def run(configuration: Configuration) -> None:
-    """Measure, encode or decode."""
+    """Measure, look ahead, encode or decode."""
     check(configuration)
-    if configuration.action == MEASURE:
-        _measure(configuration)
-    else:
-        _transfer(configuration)
+    works = {MEASURE: _measure, PREFLIGHT: _preflight, ENCODE: _transfer, DECODE: _transfer}
+    works[configuration.action](configuration)
 
 
 def check(configuration: Configuration) -> None:
     """Raises InputError for keys that do not go together, whatever is in the files."""
     action = configuration.action
-    if action not in (MEASURE, ENCODE, DECODE):
+    if action not in (MEASURE, PREFLIGHT, ENCODE, DECODE):
         raise InputError(
-            f"there is nothing called {action!r} to do. Give x=FILE y=FILE, or begin with encode or decode."
+            f"there is nothing called {action!r} to do. Give x=FILE y=FILE, or begin with preflight, encode or decode."
         )
-    wanted, others = (("x", "y"), ("input", "output")) if action == MEASURE else (("input", "output"), ("x", "y"))
-    for key in wanted:
-        if getattr(configuration, key) is None:
-            word = "" if action == MEASURE else f"{action} "
-            example = "x=a.txt y=b.txt" if action == MEASURE else "input=a.txt output=b.txt"
-            raise InputError(f"{key}= is missing. Give both files, such as unmt compress {word}{example}.")
-    for key in others:
-        if getattr(configuration, key) is not None:
-            what = "compares x= and y=; input= and output= go with encode or decode" if action == MEASURE else (
-                f"{action} takes input= and output= alone")  # fmt: skip
-            raise InputError(f"{key}= is given, but unmt compress {what}. Leave it out.")
-    if action != MEASURE and configuration.codes not in (None, MIXING):
+    _check_files(configuration, is_pair=action in (MEASURE, PREFLIGHT))
+    if action in (ENCODE, DECODE) and configuration.codes not in (None, MIXING):
         raise InputError(
             f"codes={configuration.codes}: unmt compress {action} has one code, {MIXING}. Leave codes= out."
         )
+    for key in MEASURED_ALONE if action == PREFLIGHT else ():
+        if getattr(configuration, key) != getattr(Configuration(), key):
+            raise InputError(f"{key}= is given, but unmt compress preflight has no use for it. Leave it out.")
+    check_numbers(configuration)
+
+
+def _check_files(configuration: Configuration, *, is_pair: bool) -> None:
+    """That the files of the action are named, and no others."""
+    action = configuration.action
+    word = "" if action == MEASURE else f"{action} "
+    wanted, others = (("x", "y"), ("input", "output")) if is_pair else (("input", "output"), ("x", "y"))
+    for key in wanted:
+        if getattr(configuration, key) is None:
+            example = "x=a.txt y=b.txt" if is_pair else "input=a.txt output=b.txt"
+            raise InputError(f"{key}= is missing. Give both files, such as unmt compress {word}{example}.")
+    for key in others:
+        if getattr(configuration, key) is not None:
+            what = f"{word}compares x= and y=; input= and output= go with encode or decode" if is_pair else (
+                f"{action} takes input= and output= alone")  # fmt: skip
+            raise InputError(f"{key}= is given, but unmt compress {what}. Leave it out.")
     if [configuration.x, configuration.y, configuration.unrelated].count("-") > 1:
         raise InputError("standard input can be read once only. Name a file for all keys but one.")
-    check_numbers(configuration)
 
 
 def _transfer(configuration: Configuration) -> None:
@@ -174,6 +190,37 @@ def _measure(configuration: Configuration) -> None:
         )
 
 
+def _preflight(configuration: Configuration) -> None:
+    """Look at a sample of two texts, and say what a translator could come to."""
+    from unmt.tasks.compress_preflight import MOST_BYTES, compress_preflight
+    from unmt.tasks.training_settings import Text
+    from unmt.text.corpus_file import read_first_lines
+
+    assert configuration.x is not None
+    assert configuration.y is not None
+    names = {"x": configuration.x, "y": configuration.y}
+    read = {side: read_first_lines(expanded(path), MOST_BYTES) for side, path in names.items()}
+    with run_directory("compress", configuration) as directory:
+        progress = Progress(directory.append_metrics, quiet=configuration.quiet)
+        with stop_on_interrupt(progress):
+            try:
+                found = compress_preflight(
+                    *(Text(side, names[side], lines) for side, (lines, _) in read.items()),
+                    lines=configuration.limit,
+                    is_whole=(read["x"][1], read["y"][1]),
+                    seed=configuration.seed,
+                    threads=configuration.threads,
+                    monitor=progress,
+                )
+            finally:
+                progress.clear()
+        result = {**found, "files": names, "arguments": typed_arguments(configuration), "version": __version__}
+        in_any_case(
+            lambda: _keep_preflight(directory, progress, result),
+            lambda: _tell_preflight(directory, result, quiet=configuration.quiet),
+        )
+
+
 def chosen_codes(value: str | None, size: int) -> "list[Code] | None":
     """The codes of codes=, in that order, for so many bytes; None for all. Raises InputError for unknown ones."""
     if value is None:
@@ -207,6 +254,33 @@ def _keep(directory: RunDirectory, progress: Progress, result: dict[str, Any]) -
     directory.write_text("report.html", compress_page(result))
 
 
+def _keep_preflight(directory: RunDirectory, progress: Progress, result: dict[str, Any]) -> None:
+    from unmt.report.compress_preflight_page import compress_preflight_page
+
+    directory.write_json("result.json", result)
+    progress.finish("done", 0, None)
+    directory.write_text("report.html", compress_preflight_page(result))
+
+
+def _tell_preflight(directory: RunDirectory, result: dict[str, Any], *, quiet: bool) -> None:
+    from unmt.report.compress_preflight_page import saved_text
+
+    write(saved_text(result))
+    if quiet:
+        return
+    note(f"\nverdict   {result['preflight']['sentence']}")
+    note(f"forecast  {result['expected']['sentence']}")
+    for warning in result["warnings"]:
+        note(f"beware    {warning}")
+    note(f"looked    at {_looked_at(result)}, in {result['seconds']:.0f} seconds")
+    note(f"report    {directory.file('report.html')}")
+
+
+def _looked_at(result: dict[str, Any]) -> str:
+    texts = result["texts"].items()
+    return " and ".join(f"{one['lines_looked_at']:,} of {one['lines']:,} lines of {side}" for side, one in texts)
+
+
 def _tell(directory: RunDirectory, result: dict[str, Any], *, quiet: bool) -> None:
     from unmt.report.compress_tables import lengths_text
 
@@ -227,7 +301,7 @@ def _tell(directory: RunDirectory, result: dict[str, Any], *, quiet: bool) -> No
 
 COMMAND = Command(
     name="compress",
-    summary="what two texts share, in bits, also through a mapping; files coded and decoded",
+    summary="what two texts share, in bits; whether to train on them; files coded and decoded",
     help=HELP,
     configuration=Configuration,
     run=run,

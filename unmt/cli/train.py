@@ -82,6 +82,8 @@ Of a Transformer
                      back-translation by the net itself (objectives.back_translation=false leaves it out)
   objectives.forward=0.4  share of the first rounds that learns to translate as the start does
   objectives.alone_until=60  round from which on no step learns from one language alone
+  objectives.alone_rounds=0  first rounds whose steps all do, by the four shares above: a net that is initialised by
+                     language modelling before it learns to translate
   objectives.sampled=null  back-translation draws at this temperature; null: takes the likeliest
   objectives.adversarial=0  weight of a discriminator that the encoder hides the language from
   network=pretrained network.path=FOLDER  starts from an encoder-decoder that save_pretrained() of transformers wrote,
@@ -167,6 +169,7 @@ class ObjectiveSettings:
     adversarial: float = 0.0
     parallel: float = 0.2
     alone_until: int = 60
+    alone_rounds: int = 0
 
 
 @dataclass
@@ -358,15 +361,29 @@ def _check_net(configuration: Configuration) -> None:
         value = getattr(objectives, name)
         if not (math.isfinite(value) and 0.0 <= value <= 1.0):
             raise InputError(f"objectives.{name}={value}: give a share from 0 to 1.")
-    alone = sum(getattr(objectives, name) for name in ALONE)
-    if alone > 1.0:
-        raise InputError(f"objectives: {', '.join(ALONE)} are {alone:g} together. Give 1 at most.")
     if not (math.isfinite(objectives.adversarial) and objectives.adversarial >= 0.0):
         raise InputError(f"objectives.adversarial={objectives.adversarial}: give 0 or more.")
     if objectives.sampled is not None and not (math.isfinite(objectives.sampled) and objectives.sampled > 0.0):
         raise InputError(f"objectives.sampled={objectives.sampled}: no temperature. Give a number above 0, or null.")
-    if objectives.alone_until < 1:
-        raise InputError(f"objectives.alone_until={objectives.alone_until}: too small. Give 1 or more.")
+    for name, value, least in (
+        ("alone_until", objectives.alone_until, 1),
+        ("alone_rounds", objectives.alone_rounds, 0),
+    ):
+        if value < least:
+            raise InputError(f"objectives.{name}={value}: too small. Give {least} or more.")
+    _check_alone(objectives)
+
+
+def _check_alone(objectives: ObjectiveSettings) -> None:
+    """That the shares of one language alone make sense."""
+    alone = sum(getattr(objectives, name) for name in ALONE)
+    if alone > 1.0:
+        raise InputError(f"objectives: {', '.join(ALONE)} are {alone:g} together. Give 1 at most.")
+    if objectives.alone_rounds and alone == 0.0:
+        raise InputError(
+            f"objectives.alone_rounds={objectives.alone_rounds}: nothing to learn from in them, since"
+            f" {', '.join(ALONE)} are all 0. Give one of them a share, such as objectives.causal=0.5."
+        )
 
 
 def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | None]:

@@ -63,18 +63,19 @@ def compress_page(result: Mapping[str, Any]) -> str:
         + section("The mapping", _mapping(result))
         + section("Conditional against joint", _conditional(result), CONDITIONAL_NOTE)
         + section("What is mixed", _members(result))
-        + section("What to beware of", _warnings(result))
+        + section("What to beware of", warning_list(result))
         + section("The two texts", _texts(result))
-        + section("To do it again", reproduction(result, "compress", _hashes(result)))
+        + section("To do it again", reproduction(result, "compress", hashes(mapping(result, "sizes"))))
     )
-    return document(f"{_verdict(result).capitalize()}: {' and '.join(_names(result))} – unmt", body)
+    return document(f"{_verdict(result).capitalize()}: {' and '.join(names_of(result))} – unmt", body)
 
 
 def _verdict(result: Mapping[str, Any]) -> str:
     return str(result.get("verdict") or "measured")
 
 
-def _names(result: Mapping[str, Any]) -> list[str]:
+def names_of(result: Mapping[str, Any]) -> list[str]:
+    """What to call the two texts: the ends of their files' names."""
     files = mapping(result, "files")
     names = [str(files.get(side) or "").replace("\\", "/").rpartition("/")[2] for side in ("x", "y")]
     return [name or usual for name, usual in zip(names, ("x", "y"), strict=True)]
@@ -206,7 +207,8 @@ def _members(result: Mapping[str, Any]) -> str:
     return table + (details(f"{len(rest)} more", html_table(MEMBER_COLUMNS, rest)) if rest else "")
 
 
-def _warnings(result: Mapping[str, Any]) -> str:
+def warning_list(result: Mapping[str, Any]) -> str:
+    """What is to be known of a result, as a list; empty where there is nothing."""
     items = "".join(f"<li>{escape(str(warning))}</li>" for warning in sequence(result, "warnings"))
     return f"<ul>{items}</ul>\n" if items else ""
 
@@ -222,9 +224,10 @@ def _texts(result: Mapping[str, Any]) -> str:
     return (html_table(TEXT_COLUMNS, rows) + coded) if rows else ""
 
 
-def _hashes(result: Mapping[str, Any]) -> list[tuple[str, str]]:
+def hashes(texts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Of both texts, for the end of a page."""
     return [
         (f"SHA-256 of {side}", str(one.get("sha256") or MISSING))
-        for side, one in mapping(result, "sizes").items()
+        for side, one in texts.items()
         if isinstance(one, Mapping)
     ]

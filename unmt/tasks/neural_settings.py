@@ -17,9 +17,10 @@ class Objectives:
     start_pairs: real sentences, each to be told from the lexicon model's translation of it; the first rounds have no
     other back-translation. forward: the other way around, the lexicon model's translations, each to be told from the
     real sentence, in the first rounds alone (self-training: He et al., 2022). denoising, causal, masked,
-    spans: text of one language alone, until round `alone_until`. adversarial: weight of latent matching in the steps
-    that translate. sampled: back-translation draws from the net at this temperature instead of taking the likeliest.
-    parallel: pairs that a person gave, in every round, where there are any.
+    spans: text of one language alone, until round `alone_until`. alone_rounds: first rounds that learn from nothing but
+    those four, by their shares: joint language modelling as initialisation. adversarial: weight of latent matching in
+    the steps that translate. sampled: back-translation draws from the net at this temperature instead of taking the
+    likeliest. parallel: pairs that a person gave, in every round, where there are any.
     """
 
     start_pairs: float = 0.4
@@ -31,6 +32,7 @@ class Objectives:
     back_translation: bool = True
     adversarial: float = 0.0
     alone_until: int = 60
+    alone_rounds: int = 0
     sampled: float | None = None
     parallel: float = 0.2
 
@@ -39,6 +41,9 @@ class Objectives:
     ) -> dict[str, float]:
         """What the steps of a round learn from, as shares that sum to one."""
         alone = {name: getattr(self, name) for name in ("denoising", "causal", "masked", "spans")}
+        whole = sum(alone.values())
+        if number < self.alone_rounds and whole > 0.0:
+            return {name: share / whole for name, share in alone.items() if share > 0.0}
         rest = max(0.0, 1.0 - number / self.alone_until) if number >= start_rounds else 1.0
         found = {name: share * rest for name, share in alone.items()}
         left = max(0.0, 1.0 - sum(found.values()))

@@ -19,25 +19,22 @@ from unmt.errors import InputError
 from unmt.mappings.lexicon import Lexicon
 from unmt.mappings.phrase_table import PhraseTable
 from unmt.solvers.phrase_decoder import Decoder, DecoderSettings
-from unmt.solvers.translation_figures import as_corpus, translation_code
+from unmt.solvers.translation_figures import as_corpus
 from unmt.tasks.cores import cores
-from unmt.tasks.lexicon_stage import lexicons, null_lexicon
+from unmt.tasks.lexicon_stage import lexicons
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.phrase_stage import learned_tables, phrase_settings
 from unmt.tasks.sides import Side, side_of
-from unmt.tasks.train_preflight import NOTHING, preflight
+from unmt.tasks.train_preflight import NOTHING, code_figures, lexicon_settings, measured_preflight
 from unmt.tasks.train_summary import finished, sample_dictionary, samples, text_facts
 from unmt.tasks.training_settings import Settings, Text
 from unmt.tasks.training_stages import LateError, Stages, StoppedError, say
 from unmt.tasks.translation_model import Direction, Language, TranslationModel
 from unmt.text.word_corpus import WordCorpus
 
-LEXICON_WEIGHT, LEXICON_DISTORTION = 0.5, 3
-"""Round 0: how much the lexicon counts beside the language model, and how far words may move. At 1.5 round 0 itself is
-better and all that is learned from it worse: phrases are learned from fluent text. See DESIGN.md."""
-
-PREFLIGHT_WEIGHT = 1.5
-"""The same where the lexicon itself is judged, and the language model shall not override it."""
+LEXICON_WEIGHT = 0.5
+"""Round 0: how much the lexicon counts beside the language model. At 1.5 round 0 itself is better and all that is
+learned from it worse: phrases are learned from fluent text. See DESIGN.md."""
 
 ROUND_KEYS = ("settings", "figures", "samples", "seconds", "elapsed")
 FREE_SETTINGS = ("threads", "minutes", "rounds", "force")
@@ -121,12 +118,10 @@ class _Run:
         return self._finished()
 
     def _preflight(self) -> dict[str, Any]:
-        null = null_lexicon(self.lexicons, self.settings.seed)
-        found, shuffled = (
-            self._figures(self._start_tables(pair), self._lexicon_settings(PREFLIGHT_WEIGHT))
-            for pair in (self.lexicons, null)
+        beam, seed = self.settings.beam, self.settings.seed
+        return measured_preflight(
+            self.sides, self.lexicons, self.report, beam=beam, seed=seed, threads=self.threads, beat=self._beat
         )
-        return preflight(found, shuffled, [side.redundancy_bits for side in self.sides], self.report)
 
     def _round(self, number: int) -> None:
         """Round 0: the lexicon; others: tables learned from what the round before made of both texts."""
@@ -192,7 +187,7 @@ class _Run:
         return lexicons_[0].phrase_table(), lexicons_[1].phrase_table()
 
     def _lexicon_settings(self, weight: float) -> tuple[DecoderSettings, DecoderSettings]:
-        one = DecoderSettings(beam=self.settings.beam, distortion=LEXICON_DISTORTION, weights=(weight,))
+        one = lexicon_settings(self.settings.beam, weight)
         return one, one
 
     def _settings_of(self, number: int) -> tuple[DecoderSettings, DecoderSettings]:
@@ -202,19 +197,7 @@ class _Run:
     def _figures(
         self, tables: tuple[PhraseTable, PhraseTable], settings: tuple[DecoderSettings, DecoderSettings]
     ) -> dict[str, dict[str, float]]:
-        found = {}
-        for i, way in enumerate(self.ways):
-            one, other = self.sides[i], self.sides[1 - i]
-            code = translation_code(
-                Decoder(tables[i], other.ngrams, settings[i]),
-                (one.ngrams, other.ngrams),
-                one.training,
-                (one.held_out, other.held_out),
-                self.threads,
-                self._beat,
-            )
-            found[way] = code.to_dict()
-        return found
+        return code_figures(self.sides, tables, settings, self.threads, self._beat)
 
     def _model(self, tables: Sequence[PhraseTable], settings: Sequence[DecoderSettings]) -> TranslationModel:
         languages = {

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from unmt.mappings.lexicon import Lexicon
+from unmt.mappings.phrase_table import PhraseTable
+from unmt.solvers.phrase_decoder import Decoder, DecoderSettings
+from unmt.solvers.translation_figures import translation_code
+from unmt.tasks.lexicon_stage import null_lexicon
+from unmt.tasks.sides import Side
+
+LEXICON_DISTORTION = 3
+"""How far words may move where a lexicon of single words translates."""
+
+PREFLIGHT_WEIGHT = 1.5
+"""How much the lexicon counts beside the language model where it is judged, and shall not be overridden by it."""
 
 LEAST_BITS, ENOUGH_BITS = 0.3, 1.0
 """Bits a word, mean of both directions, that a lexicon must save against one of shuffled pairs, for anything to be
@@ -16,6 +29,56 @@ IN_WORDS = {
     LITTLE: "they share little structure, and much of a translation will be invented",
     NOTHING: "they seem to share no structure",
 }
+
+
+def measured_preflight(
+    sides: tuple[Side, Side],
+    lexicons: tuple[Lexicon, Lexicon],
+    report: dict[str, Any],
+    *,
+    beam: int,
+    seed: int,
+    threads: int,
+    beat: Callable[[], None],
+) -> dict[str, Any]:
+    """The pre-flight of two texts with the lexicons between them, both ways: what `preflight` says of them.
+
+    report: what is known of the lexicons. beat: called every few seconds or sooner; what it raises ends the work.
+    """
+    one = lexicon_settings(beam, PREFLIGHT_WEIGHT)
+    found, shuffled = (
+        code_figures(sides, (first.phrase_table(), second.phrase_table()), (one, one), threads, beat)
+        for first, second in (lexicons, null_lexicon(lexicons, seed))
+    )
+    return preflight(found, shuffled, [side.redundancy_bits for side in sides], report)
+
+
+def lexicon_settings(beam: int, weight: float) -> DecoderSettings:
+    """How a lexicon translates that counts so much beside the language model."""
+    return DecoderSettings(beam=beam, distortion=LEXICON_DISTORTION, weights=(weight,))
+
+
+def code_figures(
+    sides: tuple[Side, Side],
+    tables: tuple[PhraseTable, PhraseTable],
+    settings: tuple[DecoderSettings, DecoderSettings],
+    threads: int,
+    beat: Callable[[], None],
+) -> dict[str, dict[str, float]]:
+    """Code lengths of both directions, by name, from the sentences that are held out (TranslationCode.to_dict)."""
+    found = {}
+    for i, one in enumerate(sides):
+        other = sides[1 - i]
+        code = translation_code(
+            Decoder(tables[i], other.ngrams, settings[i]),
+            (one.ngrams, other.ngrams),
+            one.training,
+            (one.held_out, other.held_out),
+            threads,
+            beat,
+        )
+        found[f"{one.language}-{other.language}"] = code.to_dict()
+    return found
 
 
 def preflight(
@@ -42,6 +105,7 @@ def preflight(
         "sentence": f"{IN_WORDS[verdict]}: {sentence}",
         "saved_bits_per_word": saved,
         "redundancy_bits_per_word": list(redundancy),
+        "figures": figures,
         "null": shuffled,
         "lexicon": report,
     }

@@ -237,6 +237,7 @@ class _Run:
         loss = tokens = 0.0
         first = "text alone" if settings.start == "none" else "the lexicon model"
         what = f"learning from {first}" if number < settings.start_rounds else "back-translation"
+        what = "each language alone" if number < settings.objectives.alone_rounds else what
         for place, shards in enumerate(
             self.rounds.shards(number, self.net, lambda _: self._say(f"round {number}: translating", self._fraction))
         ):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from unmt.errors import InputError
-from unmt.text.readers import read_text
+from unmt.text.readers import read_start
 
 
 def read_lines(path: Path | str) -> list[str]:
@@ -12,10 +12,16 @@ def read_lines(path: Path | str) -> list[str]:
     Blank lines are "". Only line feeds and carriage returns divide lines: a file has as many here as for `wc -l`, so
     that line i stays line i of its translation. Raises InputError as readers.read_text.
     """
-    lines = read_text(path).split("\n")
+    return read_first_lines(path, None)[0]
+
+
+def read_first_lines(path: Path | str, most_bytes: int | None) -> tuple[list[str], bool]:
+    """The lines that end within so many bytes, as read_lines gives them, and whether they are all that there are."""
+    text, is_whole = read_start(path, most_bytes)
+    lines = text.split("\n")
     if not lines[-1]:
         del lines[-1]
-    return ["" if line.isspace() else line for line in lines]
+    return ["" if line.isspace() else line for line in lines], is_whole
 
 
 def read_pairs(path: Path | str, unit: str = "words") -> list[tuple[str, str]]:

@@ -26,8 +26,16 @@ def read_text(path: Path | str) -> str:
     Line breaks come back as line feeds. Raises InputError where the file is missing, a folder, cannot be read,
     is binary, is not UTF-8, or has nothing but white space.
     """
+    return read_start(path)[0]
+
+
+def read_start(path: Path | str, most_bytes: int | None = None) -> tuple[str, bool]:
+    """As read_text, and whether that is all of the file: only the lines that end within so many bytes are read.
+
+    Raises InputError as read_text, and where not one line ends there.
+    """
     name = _name(path)
-    data = _read_bytes(path, name)
+    data, is_whole = _read_bytes(path, name, most_bytes)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -36,7 +44,7 @@ def read_text(path: Path | str) -> str:
     if not text.strip():
         what = "blank: only white space is in it" if text else "empty"
         raise InputError(f"{name} is {what}. Name a file that has text in it.")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n"), is_whole
 
 
 def read_table(path: Path | str, *, required: Sequence[str], optional: Sequence[str] = ()) -> list[dict[str, str]]:
@@ -70,16 +78,24 @@ def _name(path: Path | str) -> str:
     return "standard input" if str(path) == "-" else str(path)
 
 
-def _read_bytes(path: Path | str, name: str) -> bytes:
-    """The unpacked bytes; a first block with a zero byte in it ends the reading, so that /dev/zero does too."""
+def _read_bytes(path: Path | str, name: str, most_bytes: int | None) -> tuple[bytes, bool]:
+    """The unpacked bytes, and whether that is all; a first block with a zero byte in it ends the reading, so that
+    /dev/zero does too.
+    """
+    first = FIRST_BLOCK_BYTES if most_bytes is None else min(FIRST_BLOCK_BYTES, most_bytes)
     with refusals(name), _opened(path) as file:
-        data = file.read(FIRST_BLOCK_BYTES)
+        data = file.read(first)
         if b"\0" in data:
             raise InputError(f"{name} is binary, not text. Name a text file in UTF-8.")
-        data += file.read()
+        data += file.read(-1 if most_bytes is None else most_bytes - first)
+        is_whole = most_bytes is None or not file.read(1)
     if b"\0" in data:
         raise InputError(f"{name} is binary, not text. Name a text file in UTF-8.")
-    return data
+    if not is_whole:
+        data = data[: data.rfind(b"\n") + 1]
+        if not data:
+            raise InputError(f"{name}: no line ends within {most_bytes:,} bytes. Give a sentence a line.")
+    return data, is_whole
 
 
 @contextmanager
