@@ -31,11 +31,9 @@ def selector_table(rows: Rows, selectors: Mapping[str, str], *, first: str, unit
     selectors: what to call each figure. first: the figure that the others are compared with, group by group: how much
     more it correlates, and how much less it loses. unit: scores are shown times this.
     """
-    lines = [
-        "| selector | rank correlation within | over all | lost by choosing | correlation less than the first's"
-        " | lost more than by the first |",
-        "|---|---|---|---|---|---|",
-    ]
+    head = ("selector", "rank correlation within", "over all", "lost by choosing", "within, less than the first",
+            "lost, more than the first")  # fmt: skip
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     base = groups_of(rows, first)
     for figure, name in selectors.items():
         groups = groups_of(rows, figure)
