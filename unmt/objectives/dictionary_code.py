@@ -12,8 +12,8 @@ them. The receiver has the vectors of Y and reads
 
 Nothing but the dictionary is chosen: the linear map and the scatter around it are learned from the words of the blocks
 before and their translations (a prequential code; Dawid, "Present position and potential developments: some personal
-views: statistical theory: the prequential approach", 1984), with the exact predictions of Bayesian regression. A word
-has a translation where that pays. The others teach too: a receiver who has the map finds their translations once they
+views: statistical theory: the prequential approach", 1984), with the exact predictions of Bayesian regression. Words
+have a translation where it pays. The others teach too: a receiver who has the map finds their translations once they
 are read.
 
 So any map can be compared with any other, by the dictionary that it makes: a rotation, axes weighted, or spelling
@@ -25,11 +25,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import lgamma, log
 
 import numpy as np
 from numpy.typing import NDArray
-
-from unmt.coding.adaptive import adaptive_bits
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -96,26 +95,34 @@ def dictionary_code(own: OwnCode, target: Floats, translations: Ints) -> Diction
     words, dimensions = own.vectors.shape
     known = translations >= 0
     # A column of ones lets the linear map move the centre.
-    read = np.column_stack([np.asarray(target, np.float64)[translations], np.ones(words)])
+    read = np.column_stack([np.asarray(target[translations], np.float64), np.ones(words)])
     entry = float(np.log2(max(len(target), 2)))
-    is_used, bits = np.zeros(words, bool), own.bits.copy()
+    found = np.full(words, np.inf)
     edges = np.linspace(0, words, BLOCKS + 1).astype(int)
     for start, end in pairwise(edges):
         block, before = np.flatnonzero(known[:end])[known[:start].sum() :], np.flatnonzero(known[:start])
         nats = -_predicted_logs(own.vectors[block], read[block], own.vectors[before], read[before])
-        found = nats / np.log(2) + dimensions * PRECISION_BITS
-        pays = found + entry < own.bits[block]
-        is_used[block[pays]] = True
-        bits[block[pays]] = found[pays]
-    used = int(is_used.sum())
+        found[block] = nats / np.log(2) + dimensions * PRECISION_BITS
+    gains = own.bits - found - entry
+    most_first = np.argsort(-gains, kind="stable")
+    flags = np.array([_flag_bits(many, words) for many in range(words + 1)])
+    used = int(np.argmax(np.append(0.0, np.cumsum(gains[most_first])) - flags))
+    bits = own.bits.copy()
+    bits[most_first[:used]] = found[most_first[:used]]
     return DictionaryCode(
         words=words,
         translated=used,
-        mapping_bits=adaptive_bits(is_used.astype(np.int64), 2),
+        mapping_bits=float(flags[used]),
         text_bits=entry * used,
         way_back_bits=float(bits.sum()),
         apart_bits=float(own.bits.sum()),
     )
+
+
+def _flag_bits(many: int, words: int) -> float:
+    """Bits to say which of the words are these many, by the estimator of Krichevsky and Trofimov."""
+    total = lgamma(words + 1) + 2 * lgamma(0.5)
+    return (total - lgamma(many + 0.5) - lgamma(words - many + 0.5)) / log(2)
 
 
 def _even_logs(rows: Doubles) -> Doubles:
