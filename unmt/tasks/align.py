@@ -47,7 +47,7 @@ def align(
 ) -> Alignment:
     """One space for two sets of word vectors, and a dictionary with probabilities, without a label.
 
-    method: one or several of METHODS, or "all"; the search with the largest objective is used. runs: searches of each
+    method: one or several of METHODS, or "all"; the search whose dictionary saves most bits is used. runs: searches of each
     method that draws numbers, with seeds from `seed` on. spelling: whether words written alike count as more alike,
     with a weight chosen without labels. seeds: pairs of words for method "dictionary".
     Raises InputError where sizes differ, words are too few, or no method has a start.
@@ -187,15 +187,15 @@ def _trial(
 def _compared(
     codes: SideCodes, searches: list[tuple[Trial, Learned]], monitor: Monitor, *, once_more: bool
 ) -> tuple[list[Trial], Trial, Learned]:
-    """The trials with their agreement, the one with the largest objective, and what it learned.
+    """The trials with their agreement, the one whose dictionary saves most bits, and what it learned.
 
     once_more: where no other search of the chosen method is there to agree with, make one, with noise, to compare.
     """
-    best, learned = max(searches, key=lambda pair: pair[0].objective)
+    best, learned = max(searches, key=lambda pair: pair[0].saved_bits)
     fellows = [pair for pair in searches if pair[0].method == best.method and pair[1] is not learned]
     if not fellows and once_more and not monitor.stop_requested:
         fellows = [_once_more(codes, best, learned, monitor)]
-    fellow = max(fellows, key=lambda pair: pair[0].objective)[1] if fellows else None
+    fellow = max(fellows, key=lambda pair: pair[0].saved_bits)[1] if fellows else None
     trials = []
     for trial, other in searches:
         beside = fellow if other is learned else other

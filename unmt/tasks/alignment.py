@@ -40,7 +40,7 @@ class Trial:
     rounds: int
     seconds: float
     history: tuple[float, ...]
-    saved_bits: float | None = None
+    saved_bits: float
 
     def found_more_than(self, null: Trial) -> bool:
         """Whether it found more than the same search on vectors that share nothing."""
