@@ -25,8 +25,8 @@ from unittest.mock import patch
 
 import numpy as np
 from measure_translation import TEST
-from scipy.stats import spearmanr
 
+from unmt.evaluation.selection import Group
 from unmt.evaluation.translation import TranslationMetric
 from unmt.mappings.lexicon import Lexicon
 from unmt.mappings.phrase_table import PhraseTable
@@ -156,34 +156,30 @@ def bleu(texts: Sequence[str], reference: Sequence[str]) -> float:
     return float(metric.score(metric.counts(list(texts)).sum(axis=0)))
 
 
-def correlation(rows: Sequence[dict[str, Any]], selector: str) -> float:
-    """Spearman's, of BLEU with the selector, less being better."""
-    return float(spearmanr([-row[selector] for row in rows], [row["bleu"] for row in rows]).statistic)
-
-
-def lost(rows: Sequence[dict[str, Any]], selector: str) -> float:
-    """BLEU of the best of them less that of the one that the selector takes."""
-    return float(max(row["bleu"] for row in rows) - min(rows, key=lambda row: row[selector])["bleu"])
+def group(rows: Sequence[dict[str, Any]], selector: str) -> Group:
+    """The rounds to choose from: a selector's figure, less being better, and BLEU."""
+    return Group([row[selector] for row in rows], [row["bleu"] for row in rows])
 
 
 def table(rows: Sequence[dict[str, Any]], selectors: Sequence[str]) -> str:
     """One line a selector."""
     ways = list(dict.fromkeys(row["way"] for row in rows))
-    groups = [
+    settings = [
         [row for row in rows if (row["run"], row["way"]) == key]
         for key in dict.fromkeys((row["run"], row["way"]) for row in rows)
     ]
     lines = ["selector       " + "  ".join(ways) + "   mean   BLEU lost  within runs  BLEU lost within"]
     for selector in selectors:
         parts = [[row for row in rows if row["way"] == way] for way in ways]
-        pooled = [correlation(part, selector) for part in parts]
-        losses = [lost(part, selector) for part in parts]
-        inner = [correlation(group, selector) for group in groups]
+        overall = [group(part, selector) for part in parts]
+        pooled = [one.correlation or 0.0 for one in overall]
+        within = [group(rounds, selector) for rounds in settings]
+        inner = [one.correlation for one in within if one.correlation is not None]
         lines.append(
             f"{selector:14} "
             + "  ".join(f"{value:5.2f}" for value in pooled)
-            + f"  {np.mean(pooled):5.2f}   {np.mean(losses):5.2f}     {np.nanmean(inner):5.2f}"
-            + f"        {np.mean([lost(group, selector) for group in groups]):5.2f}"
+            + f"  {np.mean(pooled):5.2f}   {np.mean([one.loss for one in overall]):5.2f}     {np.mean(inner):5.2f}"
+            + f"        {np.mean([one.loss for one in within]):5.2f}"
         )
     return "\n".join(lines)
 

@@ -346,9 +346,22 @@ def words_alignment() -> dict[str, Any]:
     draw = random.Random(5)
     places = [[draw.gauss(0, 0.3), draw.gauss(0, 0.3)] for _ in range(60)]
     turned = [[-y, x] for x, y in places]
-    trial = {"method": "similarity", "seed": 0, "objective": 0.569, "agreement": 0.68, "rounds": 20, "seconds": 4.1}
+    trial = {
+        "method": "similarity", "seed": 0, "objective": 0.569, "saved_bits_per_word": 2.125, "agreement": 0.68,
+        "rounds": 20, "seconds": 4.1,
+    }  # fmt: skip
+    bits = {"mapping_bits": 900.0, "text_bits": 8000.0, "way_back_bits": 512000.0, "total_bits": 520900.0}
+    code = {
+        "name": "source-target",
+        "unit": "word",
+        "units": 2000,
+        **bits,
+        "apart_bits": 525000.0,
+        "null_bits": 525100.0,
+    }
     return {
         "verdict": "shared structure", "method": "similarity", "objective": 0.569, "agreement": 0.68,
+        "code_lengths": [code | {"per_unit": {name: value / 2000 for name, value in bits.items()}}],
         "null": trial | {"objective": 0.436, "agreement": None},
         "methods": [trial | {"found": True}, trial | {"seed": 1, "objective": 0.44, "found": False}],
         "failures": {"numerals": "No numerals on both sides."}, "success_rate": {"similarity": [1, 2]},

@@ -84,7 +84,7 @@ def test_the_head_says_how_sure_it_is(homophonic: dict[str, Any], nothing: dict[
 def test_code_lengths_alternatives_and_history_are_shown(homophonic: dict[str, Any]) -> None:
     page = decipher_page(homophonic)
     words = Page(page).words
-    for expected in ("2,036 bits", "plaintext 1,012", "key 254", "choice of homophones 770", "8 shuffled texts"):
+    for expected in ("2,036 bits", "mapped text 1,012", "mapping 254", "way back 770", "8 shuffled texts"):
         assert expected in words
     assert "columnar transposition" in words
     assert "+799.3" in words

@@ -56,7 +56,22 @@ def test_the_result_is_whole(found):
     result = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert result["success_rate"] == {"similarity": [2, 2]}
     assert [row["seed"] for row in result["methods"]] == [0, 1]
-    assert result["null"]["objective"] < result["objective"] == max(row["objective"] for row in result["methods"])
+    used = max(result["methods"], key=lambda row: row["saved_bits_per_word"])
+    assert result["null"]["objective"] < result["objective"] == used["objective"]
+    assert result["null"]["saved_bits_per_word"] < 0.1
+    assert min(row["saved_bits_per_word"] for row in result["methods"]) > 1
+
+
+def test_the_code_length_of_the_dictionary_is_told_both_ways(found):
+    codes = found.to_dict()["code_lengths"]
+    assert [code["name"] for code in codes] == ["source-target", "target-source"]
+    for code in codes:
+        assert code["unit"] == "word"
+        assert code["units"] == WORDS
+        parts = code["mapping_bits"] + code["text_bits"] + code["way_back_bits"]
+        assert code["total_bits"] == pytest.approx(parts, abs=0.1)
+        assert code["total_bits"] < code["apart_bits"] - WORDS
+        assert abs(code["null_bits"] - code["apart_bits"]) < 0.1 * WORDS
 
 
 def test_probabilities_fall_and_sum_to_one(found):
@@ -64,8 +79,10 @@ def test_probabilities_fall_and_sum_to_one(found):
     np.testing.assert_allclose(found.probabilities.sum(axis=1), 1, atol=1e-5)
 
 
-def test_vectors_that_share_nothing_get_that_verdict(sides):
-    assert align(sides["source"], sides["unrelated"]).verdict == NOTHING
+def test_vectors_that_share_nothing_get_that_verdict_and_no_bits_saved(sides):
+    found = align(sides["source"], sides["unrelated"])
+    assert found.verdict == NOTHING
+    assert all(code.total_bits > code.apart_bits - 0.1 * WORDS for code in found.codes)
 
 
 def test_shuffled_vectors_get_that_verdict(sides):

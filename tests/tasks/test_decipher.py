@@ -103,6 +103,23 @@ def test_the_result_is_json(solved):
     assert len(result["data_sha256"]) == len(result["model_sha256"]) == 64
 
 
+def test_the_code_length_is_told_in_the_words_of_every_command(solved):
+    _, solution = solved
+    (code,) = solution.to_dict()["code_lengths"]
+    assert code["unit"] == "symbol"
+    assert code["units"] == len(solution.letters)
+    for name, value in (
+        ("mapping_bits", solution.mapping_bits),
+        ("text_bits", solution.text_bits),
+        ("way_back_bits", solution.homophone_bits),
+        ("total_bits", solution.total_bits),
+        ("apart_bits", solution.random_bits),
+        ("null_bits", solution.null_bits),
+    ):
+        assert code[name] == pytest.approx(value, abs=0.01)
+        assert code["per_unit"][name] == pytest.approx(value / len(solution.letters), abs=1e-3)
+
+
 def test_the_preflight_says_what_the_text_can_pay_for(solved):
     _, solution = solved
     preflight = solution.preflight

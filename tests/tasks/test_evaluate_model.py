@@ -72,6 +72,12 @@ def test_references_give_scores_beside_them(run, source, cipher, tmp_path):
     result = evaluate(files, scoring)
     assert result["scores"][0]["score"] > 50
     assert result["figures"]["round_trip"]["score"] > 50
+    (code,) = result["code_lengths"]
+    lengths = result["figures"]["code_lengths"]
+    assert code["name"] == "aa-bb"
+    assert code["unit"] == "word"
+    assert code["units"] == lengths["source_words"]
+    assert code["per_unit"]["total_bits"] == pytest.approx(lengths["code_bits"], abs=1e-3)
     alone = evaluate(Files(source=source, model=run, direction="aa-bb"), scoring)
     assert alone["kind"] == "model"
     assert alone["figures"] == result["figures"]

@@ -52,6 +52,24 @@ def test_a_word_cipher_is_read_from_two_unpaired_halves(word_cipher, tmp_path):
     assert result["chosen_round"] == {"aa-bb": 1, "bb-aa": 1}
 
 
+def test_the_code_length_of_the_chosen_rounds_is_told(whole):
+    result = whole[1]
+    assert [code["name"] for code in result["code_lengths"]] == result["directions"]
+    for code in result["code_lengths"]:
+        way = code["name"]
+        figures = result["rounds"][result["chosen_round"][way]]["figures"][way]
+        assert code["unit"] == "word"
+        assert code["units"] == figures["source_words"] > 0
+        assert code["mapping_bits"] is None
+        for name, value in (
+            ("total_bits", figures["code_bits"]),
+            ("apart_bits", figures["source_bits"]),
+            ("null_bits", result["preflight"]["null"][way]["code_bits"]),
+        ):
+            assert code["per_unit"][name] == pytest.approx(value, abs=1e-3)
+        assert f"{way}: mapping not counted + text" in result["summary"]
+
+
 def test_threads_change_nothing(small, whole, tmp_path):
     result = train_lexicon(*texts(small), Settings(**{**vars(SMALL), "threads": 2}), tmp_path)
     assert model_files(tmp_path) == model_files(whole[0])

@@ -186,13 +186,19 @@ def _lines(found: "Alignment") -> str:
 
 def _summary(result: dict[str, Any]) -> str:
     """What a person reads: the verdict and the figures that it stands on, and the methods beside each other."""
+    from unmt.report.code_lengths import code_length_lines
+
     lines = [f"verdict   {result['verdict'] or 'not measured (null=false)'}"]
-    columns = "{method:<12}{seed:>5}{objective:>11.4f}{agreement:>11}{rounds:>8}{seconds:>9.1f}"
-    lines.append(f"          {'method':<12}{'seed':>5}{'objective':>11}{'agreement':>11}{'rounds':>8}{'seconds':>9}")
+    columns = (
+        "{method:<12}{seed:>5}{saved_bits_per_word:>11.3f}{objective:>11.4f}{agreement:>11}{rounds:>8}{seconds:>9.1f}"
+    )
+    heads = f"{'method':<12}{'seed':>5}{'bits saved':>11}{'objective':>11}{'agreement':>11}{'rounds':>8}{'seconds':>9}"
+    lines.append(f"          {heads}")
     for label, rows in (("", result["methods"]), ("null", [result["null"]] if result["null"] else [])):
         for row in rows:
             shown = "" if row["agreement"] is None else f"{row['agreement']:.2f}"
             lines.append(f"{label:<10}{columns.format(**{**row, 'agreement': shown})}")
+    lines += code_length_lines(result)
     lines += [f"failed    {method}: {why}" for method, why in result["failures"].items()]
     for method, (good, every) in (result["success_rate"] or {}).items():
         lines.append(f"success   {method}: {good} of {every}")

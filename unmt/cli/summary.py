@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
+from unmt.report.code_lengths import code_length_line, code_length_rows
 from unmt.report.words import duration, family_name, grouped, language_name, percent, rate
 
 LABEL_WIDTH = 10
@@ -38,10 +39,7 @@ def _verdict(result: dict[str, Any]) -> str:
 
 
 def _bits(result: dict[str, Any]) -> str:
-    parts = f"key {grouped(result['mapping_bits'])} + text {grouped(result['text_bits'])}"
-    if result["homophone_bits"]:
-        parts += f" + homophones {grouped(result['homophone_bits'])}"
-    return f"{parts} = {grouped(result['total_bits'])}"
+    return code_length_line(code_length_rows(result)[0])
 
 
 def _null(result: dict[str, Any]) -> str:

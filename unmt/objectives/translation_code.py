@@ -19,7 +19,8 @@ class TranslationCode:
     """Code lengths of one direction, in bits a word.
 
     text_bits: C_Y(f(X)) a word of f(X); target_bits: C_Y(Y) a word of Y; way_back_bits: C(X | f(X)) a word of X;
-    source_bits: C_X(X) a word of X; words_per_source_word: length of f(X).
+    source_bits: C_X(X) a word of X; words_per_source_word: length of f(X); source_words: how many words X has, 0 where
+    that is not kept.
     """
 
     text_bits: float
@@ -27,6 +28,7 @@ class TranslationCode:
     way_back_bits: float
     source_bits: float
     words_per_source_word: float
+    source_words: int = 0
 
     @property
     def code_bits(self) -> float:

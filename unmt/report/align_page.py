@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 from unmt.report.charts import Scale, legend, linear_scale, plot, polyline
+from unmt.report.code_lengths import NOTE, code_length_picture
 from unmt.report.document import document, facts, section
 from unmt.report.fields import mapping, rows_of, sequence
 from unmt.report.reproduction import reproduction
@@ -17,7 +18,8 @@ SHARED, NOTHING = "shared structure", "no shared structure"
 STYLES = {SHARED: "good", NOTHING: "nothing"}
 MOST_TICKS = 12
 METHOD_COLUMNS = (
-    Column("method"), Column("seed", is_number=True), Column("objective", is_number=True),
+    Column("method"), Column("seed", is_number=True), Column("bits saved", is_number=True),
+    Column("objective", is_number=True),
     Column("agreement", is_number=True), Column("rounds", is_number=True, is_detail=True),
     Column("time", is_number=True, is_detail=True), Column("found"),
 )  # fmt: skip
@@ -30,7 +32,8 @@ OBJECTIVE_NOTE = (
     " the same search on vectors that share nothing."
 )
 METHOD_NOTE = (
-    "Agreement: the share of words for which a search has the same translation as the chosen one. Found: its"
+    "Bits saved: what the search's dictionary saves a word, itself paid."
+    " Agreement: the share of words for which a search has the same translation as the chosen one. Found: its"
     " objective is clearly above the null's, and another search came to the same translations."
 )
 
@@ -41,6 +44,7 @@ def align_page(result: Mapping[str, Any]) -> str:
         _head(result)
         + section("Both word spaces", word_spaces(result, _names(result)), SPACE_NOTE)
         + section("Objective by round", _objective(result), OBJECTIVE_NOTE)
+        + section("Code lengths", code_length_picture(result), NOTE)
         + section("Methods and seeds", _methods(result), METHOD_NOTE)
         + section("Dictionary", word_list(result.get("samples")), _dictionary_note(result))
         + section("To do it again", reproduction(result, "align", _hashes(result)))
@@ -139,7 +143,10 @@ def _trial(row: Mapping[str, Any], name: str) -> list[str]:
     return [
         name,
         grouped(finite(row, "seed"), 0),
-        *(MISSING if value is None else f"{value:.3f}" for value in [finite(row, "objective")]),
+        *(
+            MISSING if value is None else f"{value:.3f}".replace("-", "\N{MINUS SIGN}")
+            for value in (finite(row, "saved_bits_per_word"), finite(row, "objective"))
+        ),
         *(MISSING if value is None else f"{value:.2f}" for value in [finite(row, "agreement")]),
         grouped(finite(row, "rounds"), 0),
         duration(finite(row, "seconds")),

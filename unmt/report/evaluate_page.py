@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from unmt.report.charts import BarRow, Scale, Segment, bars, dots, legend, linear_scale, plot, polyline
+from unmt.report.code_lengths import NOTE, code_length_picture
 from unmt.report.document import document, facts, section
 from unmt.report.evaluate_tables import (
     COMPARISON_COLUMNS,
@@ -42,6 +43,7 @@ def evaluate_page(result: Mapping[str, Any]) -> str:
         + section("Scores", _score_bars(scores) + _score_table(scores), SCORE_NOTE if scores else "")
         + section(f"Against {comparisons[0].get('baseline')}" if comparisons else "Tests", tests, TEST_NOTE)
         + section("By length", _length_chart(result), "Sentences by the words of their first reference.")
+        + section("Code lengths", code_length_picture(result), NOTE)
         + section("Without references", _figures(result))
         + section(
             "Line by line", _examples(result), "From the worst line of the last system to its best, in even steps."

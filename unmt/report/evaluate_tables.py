@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from unmt.report.code_lengths import code_length_lines
 from unmt.report.fields import rows_of
 from unmt.report.tables import Column, text_table
 from unmt.report.words import MISSING, error_percent, finite
@@ -35,6 +36,7 @@ def evaluate_text(result: Mapping[str, Any]) -> str:
             f"against {comparisons[0].get('baseline')}\n"
             + text_table(COMPARISON_COLUMNS, [comparison_row(row) for row in comparisons])
         )
+    parts += ["".join(f"{line}\n" for line in code_length_lines(result))]
     parts += [figure_lines(result)] if result.get("figures") else []
     parts.append(text_table((Column("metric"), Column("signature")), signatures(scores)) if scores else "")
     return "\n".join(part for part in parts if part)

@@ -10,7 +10,7 @@ from typing import Any
 
 from unmt.report.alignment import Alignment, align
 from unmt.report.bench_page import bench_page
-from unmt.report.code_lengths import code_length_picture
+from unmt.report.code_lengths import NOTE, code_length_picture
 from unmt.report.document import details, document, facts, section
 from unmt.report.key import key_view
 from unmt.report.preflight import preflight_view
@@ -39,9 +39,7 @@ def decipher_page(result: Mapping[str, Any]) -> str:
         head(result)
         + section(_reading_title(result), _running_text(result), _reading_note(result))
         + _letters_and_key(result, alignment)
-        + section(
-            "Code lengths", code_length_picture(result), "Shorter is better. A reading counts only by what it saves."
-        )
+        + section("Code lengths", code_length_picture(result), NOTE)
         + section("Alternatives", _alternatives(result), "The best of every other family and language that was tried.")
         + section("Was there enough to go on?", preflight_view(result))
         + section("The search", history_picture(result) + _search_facts(result, alignment))

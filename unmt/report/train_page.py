@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from unmt.report.code_lengths import NOTE, code_length_picture
 from unmt.report.document import details, document, facts, section
 from unmt.report.fields import mapping, rows_of, sequence
 from unmt.report.reproduction import reproduction
@@ -65,6 +66,7 @@ def train_page(result: Mapping[str, Any]) -> str:
     body = (
         _head(result)
         + rounds
+        + section("Code lengths", code_length_picture(result), NOTE)
         + section("Code lengths against the null", against_null(result), NULL_NOTE)
         + section("Sentences over the rounds", _sentences(few), _sentence_note(few))
         + section("Dictionary", _dictionary(result), "The most frequent words, with the probabilities of the lexicon.")

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from unmt.report.charts import BarRow, Scale, Segment, bars, dots, legend, linear_scale, plot, polyline
+from unmt.report.code_lengths import PARTS as PARTS_OF_CODE
+from unmt.report.code_lengths import part_segments
 from unmt.report.fields import mapping, rows_of
 from unmt.report.tables import Column, html_table
 from unmt.report.words import MISSING, duration, finite
@@ -125,7 +127,7 @@ def against_null(result: Mapping[str, Any]) -> str:
         return ""
     highest = max(sum(segment.length for segment in row.segments) for row in rows)
     description = "Code lengths in bits a word. " + "; ".join(f"{row.name}: {row.value}" for row in rows) + "."
-    named = [("text", "the translations"), ("mapping", "the source, given its translation"), ("null", "null")]
+    named = [(style, name) for field, name, style in PARTS_OF_CODE if field != "mapping_bits"] + [("null", "null")]
     scale = linear_scale(0.0, highest) if highest > 0 else Scale(0.0, 1.0, (0.0, 1.0))
     return bars(rows, scale, description=description) + legend(named)
 
@@ -135,7 +137,7 @@ def _bar(name: str, figures: Mapping[str, Any], *, is_null: bool = False) -> lis
     if total is None:
         return []
     back = min(finite(figures, "way_back_bits") or 0.0, total)
-    segments = [Segment("text", total - back, "text"), Segment("way back", back, "mapping")]
+    segments = part_segments({"text_bits": total - back, "way_back_bits": back})
     return [BarRow(name, f"{bits(total)} bits", [Segment("null", total, "null")] if is_null else segments)]
 
 

@@ -45,6 +45,7 @@ def translation_code(
         way_back_bits=float(way_back.sum()) / source_words,
         source_bits=float(languages[0].sentence_bits(source.ids, source.starts, threads).sum()) / source_words,
         words_per_source_word=len(translated.ids) / source_words,
+        source_words=len(source.ids),
     )
 
 

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from unmt.errors import InputError
 from unmt.mappings.linear_map import LinearMap, centred
 from unmt.objectives.csls import matches
+from unmt.objectives.dictionary_code import DictionaryCode
 from unmt.solvers.final_map import final_map, weighted
 from unmt.solvers.self_learning import Learned
+from unmt.tasks.align_codes import SideCodes
 from unmt.tasks.align_methods import METHODS, WITHOUT_SPELLING, Words, check_methods, first_pairs, learned_from
 from unmt.tasks.alignment import Alignment, Trial
 from unmt.tasks.monitor import Monitor
@@ -45,8 +47,8 @@ def align(
 ) -> Alignment:
     """One space for two sets of word vectors, and a dictionary with probabilities, without a label.
 
-    method: one or several of METHODS, or "all"; the search with the largest objective is used. runs: searches of each
-    method that draws numbers, with seeds from `seed` on. spelling: whether words written alike count as more alike,
+    method: one or several of METHODS, or "all"; the search whose dictionary saves most bits is used. runs: searches of
+    each method that draws numbers, with seeds from `seed` on. spelling: whether words written alike count as more alike,
     with a weight chosen without labels. seeds: pairs of words for method "dictionary".
     Raises InputError where sizes differ, words are too few, or no method has a start.
     """
@@ -56,11 +58,12 @@ def align(
     (x, centre_source), (y, centre_target) = centred(source.matrix), centred(target.matrix)
     alike = _spelling(source, target, monitor) if spelling or "similar" in methods else None
     words = Words(x, y, source.words, target.words, alike, seeds)
-    searches, failures = _searches(words, methods, seed, runs, threads, monitor)
+    codes = SideCodes(words)
+    searches, failures = _searches(codes, methods, seed, runs, threads, monitor)
     if not searches:
         raise InputError(next(iter(failures.values())))
-    trials, chosen, learned = _compared(words, searches, monitor, once_more=null)
-    nothing = _null_trial(words, chosen, monitor) if null and not monitor.stop_requested else None
+    trials, chosen, learned = _compared(codes, searches, monitor, once_more=null)
+    null_search = _null_trial(words, chosen, monitor) if null and not monitor.stop_requested else None
     monitor.update("last rounds with more words", 0, None, None)
     final = final_map(x, y, learned.rotation, alike if spelling else None)
     mapping = LinearMap(final.source, final.target, centre_source, centre_target)
@@ -80,11 +83,12 @@ def align(
         probabilities=_probabilities(found.forward_scores),
         trials=tuple(trials),
         chosen=chosen,
-        null=nothing,
+        null=None if null_search is None else null_search[0],
         failures=failures,
         spelling_weight=final.spelling_weight,
         mutual_pairs=final.mutual_pairs,
         spaces={"before": [*_planes(x), *_planes(y)], "after": _planes(u, v)},
+        codes=codes.solution(found, None if null_search is None else null_search[1]),
         seconds=time.perf_counter() - start,
         stopped="interrupted" if monitor.stop_requested else "converged",
     )
@@ -135,9 +139,10 @@ def _spelling(source: WordVectors, target: WordVectors, monitor: Monitor) -> Any
 
 
 def _searches(
-    words: Words, methods: Sequence[str], seed: int, runs: int, threads: int, monitor: Monitor
+    codes: SideCodes, methods: Sequence[str], seed: int, runs: int, threads: int, monitor: Monitor
 ) -> tuple[list[tuple[Trial, Learned]], dict[str, str]]:
     """Every search that could start, in the order of methods and seeds, and why others could not."""
+    words = codes.words
     jobs: list[tuple[str, int, Any, float]] = []
     failures: dict[str, str] = {}
     for method in methods:
@@ -154,17 +159,18 @@ def _searches(
                 break
             jobs.append((method, number, pairs, time.perf_counter() - begun))
             begun = time.perf_counter()
+    assert codes.own  # made before the threads, which share it
     with ThreadPoolExecutor(max(1, threads)) as pool:
-        found = pool.map(lambda job: _trial(words, job[0], job[1], job[2], job[3], monitor), jobs)
+        found = pool.map(lambda job: _trial(codes, job[0], job[1], job[2], job[3], monitor), jobs)
         return list(found), failures
 
 
 def _trial(
-    words: Words, method: str, seed: int, pairs: Any, seconds: float, monitor: Monitor, stage: str = ""
+    codes: SideCodes, method: str, seed: int, pairs: Any, seconds: float, monitor: Monitor, stage: str = ""
 ) -> tuple[Trial, Learned]:
     begun = time.perf_counter()
     sequence = np.random.SeedSequence([seed, 1])
-    learned = learned_from(method, words, pairs, sequence, monitor, stage or f"{method}, seed {seed}")
+    learned = learned_from(method, codes.words, pairs, sequence, monitor, stage or f"{method}, seed {seed}")
     trial = Trial(
         method,
         seed,
@@ -173,36 +179,38 @@ def _trial(
         len(learned.history),
         round(seconds + time.perf_counter() - begun, 3),
         tuple(round(value, 6) for value in learned.history),
+        round(codes.saved_bits(learned.rotation), 4),
     )
     return trial, learned
 
 
 def _compared(
-    words: Words, searches: list[tuple[Trial, Learned]], monitor: Monitor, *, once_more: bool
+    codes: SideCodes, searches: list[tuple[Trial, Learned]], monitor: Monitor, *, once_more: bool
 ) -> tuple[list[Trial], Trial, Learned]:
-    """The trials with their agreement, the one with the largest objective, and what it learned.
+    """The trials with their agreement, the one whose dictionary saves most bits, and what it learned.
 
     once_more: where no other search of the chosen method is there to agree with, make one, with noise, to compare.
     """
-    best, learned = max(searches, key=lambda pair: pair[0].objective)
+    best, learned = max(searches, key=lambda pair: pair[0].saved_bits)
     fellows = [pair for pair in searches if pair[0].method == best.method and pair[1] is not learned]
     if not fellows and once_more and not monitor.stop_requested:
-        fellows = [_once_more(words, best, learned, monitor)]
-    fellow = max(fellows, key=lambda pair: pair[0].objective)[1] if fellows else None
+        fellows = [_once_more(codes, best, learned, monitor)]
+    fellow = max(fellows, key=lambda pair: pair[0].saved_bits)[1] if fellows else None
     trials = []
     for trial, other in searches:
         beside = fellow if other is learned else other
-        trials.append(replace(trial, agreement=None if beside is None else agreement(words, learned, beside)))
+        trials.append(replace(trial, agreement=None if beside is None else agreement(codes.words, learned, beside)))
     return trials, next(trial for trial, pair in zip(trials, searches, strict=True) if pair[1] is learned), learned
 
 
-def _once_more(words: Words, best: Trial, learned: Learned, monitor: Monitor) -> tuple[Trial, Learned]:
+def _once_more(codes: SideCodes, best: Trial, learned: Learned, monitor: Monitor) -> tuple[Trial, Learned]:
     """Another search with noise: by similarities from their start, by any other method from what it found."""
+    words = codes.words
     if best.method == "similarity":
         pairs = first_pairs(best.method, words, np.random.SeedSequence([best.seed, 0]), monitor)
     else:
         pairs = matches(words.x[: words.learning] @ learned.rotation, words.y[: words.learning]).both_ways()
-    return _trial(words, "similarity", best.seed + 1, pairs, 0.0, monitor, f"{best.method}, once more with noise")
+    return _trial(codes, "similarity", best.seed + 1, pairs, 0.0, monitor, f"{best.method}, once more with noise")
 
 
 def agreement(words: Words, first: Learned, second: Learned) -> float:
@@ -212,8 +220,11 @@ def agreement(words: Words, first: Learned, second: Learned) -> float:
     return float((found[0] == found[1]).mean())
 
 
-def _null_trial(words: Words, chosen: Trial, monitor: Monitor) -> Trial:
-    """The chosen search on target vectors that keep the spread along every axis, but none of what they share."""
+def _null_trial(words: Words, chosen: Trial, monitor: Monitor) -> tuple[Trial, tuple[DictionaryCode, DictionaryCode]]:
+    """The chosen search on target vectors that keep the spread along every axis, but none of what they share.
+
+    Returns it with the code lengths of its dictionary, both ways.
+    """
     rng = np.random.default_rng(np.random.SeedSequence([chosen.seed, 2]))
     axes = np.linalg.svd(words.y, full_matrices=False)[2]
     shuffled = np.stack([rng.permutation(column) for column in (words.y @ axes.T).T], axis=1)
@@ -225,7 +236,9 @@ def _null_trial(words: Words, chosen: Trial, monitor: Monitor) -> Trial:
     start = "similarity" if method in WITHOUT_SPELLING else method
     pairs = first_pairs(start, nothing, np.random.SeedSequence([chosen.seed, 0]), monitor)
     seconds = time.perf_counter() - begun
-    return _trial(nothing, start, chosen.seed, pairs, seconds, monitor, "null: vectors that share nothing")[0]
+    codes = SideCodes(nothing)
+    trial, learned = _trial(codes, start, chosen.seed, pairs, seconds, monitor, "null: vectors that share nothing")
+    return trial, codes.of_rotation(learned.rotation)
 
 
 def _probabilities(scores: Floats) -> Floats:

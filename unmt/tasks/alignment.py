@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from unmt import __version__
 from unmt.mappings.linear_map import LinearMap
+from unmt.objectives.solution_code import SolutionCode
 
 Floats = NDArray[np.float32]
 
@@ -28,7 +29,8 @@ class Trial:
 
     objective: the mean cosine of a word with its nearest, over the words that were learned from. agreement: the share
     of them for which it has the same translation as the chosen search; of the chosen one, as the next best. None
-    where it was not measured.
+    where it was not measured. saved_bits: what the dictionary of the search saves of the code length of the words that
+    were learned from, bits a word, the mean of both ways.
     """
 
     method: str
@@ -38,6 +40,7 @@ class Trial:
     rounds: int
     seconds: float
     history: tuple[float, ...]
+    saved_bits: float
 
     def found_more_than(self, null: Trial) -> bool:
         """Whether it found more than the same search on vectors that share nothing."""
@@ -51,7 +54,8 @@ class Alignment:
     map: both sides into the shared space. translations int64 (S, count) and probabilities float32 (S, count): of each
     source word, best first. trials: every search; chosen: the one that is used; null: the same on vectors that share
     nothing. spelling_weight, mutual_pairs: see final_map. spaces: places of frequent words in the plane, source and
-    target, "before" and "after". stopped: "converged" or "interrupted".
+    target, "before" and "after". stopped: "converged" or "interrupted". codes: the code length of each side's vectors,
+    by way of the other's and the dictionary.
     """
 
     source_words: tuple[str, ...]
@@ -68,6 +72,7 @@ class Alignment:
     spaces: dict[str, list[list[list[float]]]]
     seconds: float
     stopped: str
+    codes: tuple[SolutionCode, ...] = ()
 
     @property
     def verdict(self) -> str | None:
@@ -127,6 +132,7 @@ class Alignment:
             "samples": self.samples(),
             "spaces": {**self.spaces, **self._drawn()},
             "words": [len(self.source_words), len(self.target_words)],
+            "code_lengths": [code.to_dict() for code in self.codes],
             "seed": self.trials[0].seed,
             "stopped": self.stopped,
             "seconds": round(self.seconds, 3),
@@ -161,6 +167,7 @@ def _row(trial: Trial, null: Trial | None) -> dict[str, Any]:
         "method": trial.method,
         "seed": trial.seed,
         "objective": trial.objective,
+        "saved_bits_per_word": trial.saved_bits,
         "agreement": trial.agreement,
         "rounds": trial.rounds,
         "seconds": trial.seconds,

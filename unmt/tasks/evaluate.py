@@ -13,6 +13,7 @@ from unmt import __version__
 from unmt.errors import InputError
 from unmt.evaluation.dictionary import DICTIONARY_METRICS
 from unmt.evaluation.intervals import LEVEL
+from unmt.objectives.solution_code import of_translation
 from unmt.tasks.evaluate_dictionary import score_dictionaries
 from unmt.tasks.evaluate_text import score_texts
 from unmt.tasks.evaluate_translations import TRANSLATION_METRICS, Resampling, System, score_translations
@@ -81,7 +82,7 @@ def _scored(files: Files, scoring: Scoring, monitor: Monitor) -> dict[str, Any]:
     if scoring.metrics and set(scoring.metrics) <= set(TEXT_METRICS):
         return score_texts(_systems_named(files.hypotheses), files.references, scoring.resampling)
     _check_metrics(scoring, TRANSLATION_METRICS, "translations")
-    figures: dict[str, Any] = {}
+    of_model: dict[str, Any] = {}
     if files.model is None:
         systems = [System(name, read_lines(path)) for name, path in _systems_named(files.hypotheses)]
     else:
@@ -90,8 +91,10 @@ def _scored(files: Files, scoring: Scoring, monitor: Monitor) -> dict[str, Any]:
 
         translations, figures = model_figures(files.model, files.source, files.direction, monitor)
         systems = [System(files.model, translations)]
+        told = of_translation(figures["direction"]["name"], figures["code_lengths"])
+        of_model = {"figures": figures, "code_lengths": [told.to_dict()] if told else []}
         if not files.references:
-            return {"kind": "model", "scores": [], "comparisons": [], "figures": figures}
+            return {"kind": "model", "scores": [], "comparisons": [], **of_model}
     found = score_translations(
         _of_one_length(systems, files.hypotheses or (files.model or "",)),
         _references(files, len(systems[0].lines)),
@@ -102,7 +105,7 @@ def _scored(files: Files, scoring: Scoring, monitor: Monitor) -> dict[str, Any]:
         resampling=scoring.resampling,
         monitor=monitor,
     )
-    return found | ({"figures": figures} if figures else {})
+    return found | of_model
 
 
 def receipt(role: str, path: str) -> dict[str, Any]:

@@ -98,12 +98,15 @@ def _code_lengths(
         way_back_bits=way_back / max(len(source.ids), 1),
         source_bits=bits[0],
         words_per_source_word=len(target.ids) / max(len(source.ids), 1),
+        source_words=len(source.ids),
     )
     figures = code.to_dict()
     return {name: figures[name] for name in CODE_LENGTHS}
 
 
-CODE_LENGTHS = ("text_bits", "source_bits", "way_back_bits", "words_per_source_word", "code_bits", "divergence")
+CODE_LENGTHS = (
+    "text_bits", "source_bits", "way_back_bits", "words_per_source_word", "source_words", "code_bits", "divergence",
+)  # fmt: skip
 
 
 def _corpus(language: Language, lines: Sequence[str]) -> WordCorpus:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from unmt import __version__
+from unmt.report.code_lengths import code_length_lines
 from unmt.tasks.sides import Side
-from unmt.tasks.train_summary import WrittenText, text_facts
+from unmt.tasks.train_summary import WrittenText, code_lengths, text_facts
 
 COLLAPSED = "collapsed"
 
@@ -36,6 +37,7 @@ def finished(
         "texts": [text_facts(side, text) for side, text in zip(sides, texts, strict=True)],
         **({"pairs": lexicon["pairs"]} if "pairs" in lexicon else {}),
         "samples": chosen["samples"],
+        "code_lengths": code_lengths(chosen["figures"], preflight.get("null")),
         "seconds": figures["elapsed"],
         "version": __version__,
         **figures,
@@ -58,6 +60,7 @@ def summary(result: dict[str, Any], chosen: dict[str, Any]) -> str:
         lines.append(f"{way:9} round {chosen['round']} chosen; bits a word over the rounds: {', '.join(shown)}")
         if chosen["guards"][way]:
             lines.append(f"beware    {way} {' and '.join(chosen['guards'][way])}: do not trust this model")
+    lines += code_length_lines(result)
     if result["parallel"]:
         lines.append(f"pairs     {result['parallel']['used']:,} of parallel.train= took part: this is not unsupervised")
     lines.append(

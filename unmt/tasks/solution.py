@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from unmt import __version__
+from unmt.objectives.solution_code import SolutionCode
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,22 @@ class Solution:
 
     def to_dict(self) -> dict[str, Any]:
         """All fields as JSON can hold them: numpy becomes Python's own, and what is not finite becomes None."""
-        return {entry.name: _plain(getattr(self, entry.name)) for entry in fields(self)}
+        stored = {entry.name: _plain(getattr(self, entry.name)) for entry in fields(self)}
+        return stored | {"code_lengths": [_plain(self.code_length.to_dict())]}
+
+    @property
+    def code_length(self) -> SolutionCode:
+        """The code lengths in the words of every command."""
+        return SolutionCode(
+            name=f"{self.family}, {self.language}",
+            unit="symbol",
+            units=len(self.ciphertext_symbols) or len(self.letters),
+            mapping_bits=self.mapping_bits,
+            text_bits=self.text_bits,
+            way_back_bits=self.homophone_bits,
+            apart_bits=self.random_bits,
+            null_bits=self.null_bits,
+        )
 
 
 def _plain(value: Any) -> Any:

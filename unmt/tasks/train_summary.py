@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 from unmt import __version__
 from unmt.mappings.lexicon import Lexicon
+from unmt.objectives.solution_code import of_translation
+from unmt.report.code_lengths import code_length_lines
 from unmt.report.words import duration
 from unmt.tasks.sides import Side
 from unmt.tasks.translate import Translator
@@ -44,6 +46,7 @@ def summary(result: dict[str, Any]) -> str:
     for way in result["directions"]:
         rounds = [f"{entry['figures'][way]['two_sided']:.2f}" for entry in result["rounds"]]
         lines.append(f"{way:9} round {result['chosen_round'][way]} chosen; bits a word by round: {', '.join(rounds)}")
+    lines += code_length_lines(result)
     lines.append(f"trained   {result['seconds']:.0f} s in {len(result['rounds'])} rounds; seed {result['seed']}")
     return "\n".join(lines)
 
@@ -59,14 +62,21 @@ def measured(result: dict[str, Any]) -> str:
 
 def finished(figures: dict[str, Any]) -> dict[str, Any]:
     """What result.json holds: the figures of a training, with samples of the rounds chosen, and a summary."""
-    rounds, chosen = figures["rounds"], figures["chosen_round"]
+    rounds, chosen, null = figures["rounds"], figures["chosen_round"], figures["preflight"].get("null")
     result = {
         **figures,
         "samples": {way: rounds[chosen[way]]["samples"][way] for way in figures["directions"]},
+        "code_lengths": code_lengths({way: rounds[chosen[way]]["figures"][way] for way in figures["directions"]}, null),
         "seconds": rounds[-1]["elapsed"],
         "version": __version__,
     }
     return {**result, "summary": summary(result)}
+
+
+def code_lengths(figures: dict[str, dict[str, Any]], null: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The code length of each direction, from its figures and those of a null (None: not measured)."""
+    found = [of_translation(way, values, (null or {}).get(way)) for way, values in figures.items()]
+    return [code.to_dict() for code in found if code is not None]
 
 
 def text_facts(side: Side, text: WrittenText) -> dict[str, Any]:
