@@ -1,5 +1,7 @@
 """Data of a probe, its control, and what checkpoints come to."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -127,3 +129,31 @@ def test_ranks_of_bits_and_accuracy_are_compared_by_seed_and_at_one_step():
     assert entry["mean"] < -0.6
     assert entry["same_step"] == pytest.approx(1)
     assert correlations(rows[:2])[0]["mean"] is None
+
+
+def table(tmp_path, splits):
+    lines = [f"{'ab' if place % 2 else 'ba'} {place}\t{'xy'[place % 2]}\t{splits(place)}" for place in range(64)]
+    (tmp_path / "s.tsv").write_text("text\tlabel\tsplit\n" + "\n".join(lines) + "\n")
+    return [str(tmp_path / "s.tsv")]
+
+
+def test_a_table_may_say_itself_which_rows_are_the_test(tmp_path):
+    data = text_windows(table(tmp_path, lambda place: "test" if place > 39 else "train"), 6, 2000, SEED)
+    assert data.is_test.tolist() == [False] * 40 + [True] * 24
+
+
+@pytest.mark.parametrize(
+    ("splits", "why"), [(lambda place: f"{place}.", "Write train or test"), (lambda _place: "test", "every row")]
+)
+def test_splits_that_make_no_test_are_refused(tmp_path, splits, why):
+    with pytest.raises(InputError, match=why):
+        text_windows(table(tmp_path, splits), 6, 2000, SEED)
+
+
+def test_the_rate_is_the_one_that_was_asked_for():
+    settings = ProbeSettings(("autoregressive",), (8,), 1, 4, 2, 1, (2,), control=False)
+    usual, none = (
+        probe(ordered(), replace(settings, rate=rate))["checkpoints"][-1]["bits_per_symbol"] for rate in (0.01, 1e-9)
+    )
+    assert none == pytest.approx(np.log2(3), abs=1e-4)
+    assert usual < none
