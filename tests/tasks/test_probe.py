@@ -1,17 +1,21 @@
 """Data of a probe, its control, and what checkpoints come to."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 pytest.importorskip("sklearn")
 
+import unmt
 from unmt.errors import InputError
 from unmt.tasks.probe import ProbeSettings, checkpoint_steps, probe
 from unmt.tasks.probe_data import LabelledSequences, digits, shuffled, text_windows
 from unmt.tasks.probe_figures import correlations
 
+THEORY = Path(unmt.__file__).parents[1] / "docs" / "theory.md"
 SEED = np.random.SeedSequence([0, 0])
 
 
@@ -49,6 +53,17 @@ def test_a_label_of_order_is_read_once_prediction_is_good_and_never_from_shuffle
         assert row["accuracy"] == row["accuracy_by_layer"][row["layer"]]
         assert row["low"] <= row["accuracy"] <= row["high"]
     assert result["reference"]["symbols_counted"] < 0.75
+
+
+@pytest.mark.skipif(not THEORY.is_file(), reason="the documents are not beside this installation")
+def test_every_key_of_a_result_is_documented(found):
+    described = THEORY.read_text(encoding="utf-8").split("## result.json of `unmt probe`")[1]
+    rows = re.findall(r"^\| ([^|]*) \|", described, re.MULTILINE)
+    # The command adds what was typed.
+    assert {key for row in rows for key in re.findall(r"`(\w+)`", row)} == found[0].keys() | {"arguments"}
+    for name in ("data", "reference", "checkpoints", "few_labels", "correlations"):
+        entry = found[0][name] if isinstance(found[0][name], dict) else found[0][name][0]
+        assert [key for key in entry if f"`{key}`" not in described] == [], name
 
 
 def test_checkpoints_seeds_and_few_labels_are_all_there(found):
