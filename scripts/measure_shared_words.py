@@ -1,6 +1,6 @@
 """What words of one language tell of another's, by lexicons learned on the way: the tables of docs/compression.md.
 
-    python scripts/measure_shared_words.py DATA OUTPUT [--x 5000] [--y 2000] [--languages fr,de,it] [--only ...]
+    python scripts/measure_shared_words.py DATA OUTPUT [--x 5000] [--y 2000] [--languages fr,de,it] [--first 32]
     python scripts/measure_shared_words.py DATA OUTPUT --tree 100000
 
 DATA is as for scripts/measure_compression_pairs.py. x is English, y French or German captions of the other half, or
@@ -11,7 +11,8 @@ the words of x and lines as long:
     random        words drawn evenly from those of x
     no function   every line with the words of x exchanged by a key of its own
 
-Everything is searched for anew with each of them. --tree takes so many bytes of the novels of each of five languages,
+Everything is searched for anew with each of them; --only names some. Lexicons are made of x and the first 1/32 of y
+(--first), of twice as much, and so on. --tree takes so many bytes of the novels of each of five languages,
 every two of them in both orders, and draws the tree of what they share without f and with it. Each case is kept in
 OUTPUT as JSON, so that a run that was stopped goes on.
 """
@@ -41,7 +42,6 @@ from unmt.tasks.word_mixture import Costs, Foretelling, Lexicons, by_event, word
 from unmt.text.word_corpus import WordCorpus
 
 CAPTION_BYTES = 63
-FIRST_SHARE = 32
 LEAST_LINES = 50
 Lines = list[str]
 
@@ -94,17 +94,17 @@ CONTROLS: dict[str, Callable[[Lines, np.random.Generator], Lines]] = {
 }
 
 
-def lexicons_of(x: Lines, y: Lines, seed: int) -> Lexicons:
-    """To and back, of x and the first 1/32, 1/16, 1/8, 1/4 and 1/2 of y."""
+def lexicons_of(x: Lines, y: Lines, seed: int, first_share: int) -> Lexicons:
+    """To and back, of x and a first part of y (1/32, for 32), twice as much, and so on."""
     source = WordCorpus.of(line.split(" ") for line in x)
-    found, lines = {}, max(len(y) // FIRST_SHARE, LEAST_LINES)
+    found, lines = {}, max(len(y) // first_share, LEAST_LINES)
     while lines < len(y):
         found[lines] = build_lexicon(source, WordCorpus.of(line.split(" ") for line in y[:lines]), seed=seed)[:2]
         lines *= 2
     return found
 
 
-def measured(x: Lines, y: Lines, seed: int, *, with_null: bool) -> dict[str, Any]:
+def measured(x: Lines, y: Lines, seed: int, *, with_null: bool, first_share: int = 32) -> dict[str, Any]:
     """Bits of y by bytes and by words, without x, with it, and what f saves beyond; 95 % intervals by blocks of y."""
     text = ["".join(line + "\n" for line in lines).encode() for lines in (x, y)]
     code = own_code(sum(map(len, text)), ContextMixing)
@@ -119,7 +119,7 @@ def measured(x: Lines, y: Lines, seed: int, *, with_null: bool) -> dict[str, Any
         total = float((before - now).sum())
         return [total, *(total + bound for bound in interval(by_block(before - now), float, seed))]
 
-    lexicons = lexicons_of(x, y, seed)
+    lexicons = lexicons_of(x, y, seed, first_share)
     found: dict[str, Any] = {
         "x_lines": len(x), "y_lines": len(y), "events": len(alone), "bytes": float(alone.sum()),
         "words": float(without_x.sum()), "saved_by_x": saved(without_x, without_f),
@@ -198,6 +198,7 @@ def main() -> None:
     parser.add_argument("--languages", default="fr,de,it")
     parser.add_argument("--only", default=",".join(CONTROLS))
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--first", type=int, default=32)
     parser.add_argument("--tree", type=int, default=0)
     given = parser.parse_args()
     given.output.mkdir(parents=True, exist_ok=True)
@@ -208,12 +209,15 @@ def main() -> None:
     print("|---" * 8 + "|")
     for language in given.languages.split(","):
         for case in given.only.split(","):
-            path = given.output / f"{language}.{case.replace(' ', '_')}.{given.x}.{given.y}.{given.seed}.json"
+            path = (
+                given.output
+                / f"{language}.{case.replace(' ', '_')}.{given.x}.{given.y}.{given.first}.{given.seed}.json"
+            )
 
             def measure(language: str = language, case: str = case) -> dict[str, Any]:
                 x, y = texts(given.data, language, given.x, given.y)
                 x = CONTROLS[case](x, np.random.default_rng(given.seed + 1))
-                return measured(x, y, given.seed, with_null=case == "as it is")
+                return measured(x, y, given.seed, with_null=case == "as it is", first_share=given.first)
 
             print(row(language, case, kept(path, measure)), flush=True)
 
