@@ -3,9 +3,9 @@
     python scripts/draw_probe.py PICTURE.svg RUN [RUN ...]
 
 RUN is the run directory of `unmt probe`. Prints, for each, checkpoints (means over seeds), rank correlations, layers
-and few labels as Markdown, and draws a panel for each: bits a symbol across, accuracy up, a line for each kind of model
-from the untrained one (right) on. The panel is named for the folder. A run without result.json, since it has not ended,
-is taken from its metrics.jsonl, with the trainings that are whole; then few labels are missing.
+and few labels as Markdown, and draws a panel for each, named for its folder: bits a symbol across, accuracy of the last
+layer up, a line for each kind of model from the untrained one (right) on. A run without result.json, since it has not
+ended, is taken from its metrics.jsonl, with the trainings that are whole; then few labels are missing.
 """
 
 from __future__ import annotations
@@ -55,16 +55,26 @@ def mean(rows: Sequence[Row], key: str) -> float:
     return float(np.mean([row[key] for row in rows]))
 
 
+def by_seed(entry: Row) -> str:
+    """Rank correlations of bits with accuracy."""
+    return ", ".join("–" if one is None else f"{one:+.2f}" for one in entry["by_seed"])
+
+
 def tables(result: dict[str, Any]) -> str:
     """All figures as Markdown."""
     lines = ["| objective | symbols | width | step | bits | accuracy % | least to most | layer |", "|---" * 8 + "|"]
     lines += ["| " + " | ".join(cells) + " |" for cells in checkpoint_rows(result)]
-    lines += ["", "| objective | symbols | checkpoints | by seed | at one step |", "|---" * 5 + "|"]
-    for entry in result["correlations"]:
+    last_layer = correlations([row | {"accuracy": row["accuracy_by_layer"][-1]} for row in result["checkpoints"]])
+    lines += [
+        "",
+        "| objective | symbols | checkpoints | by seed | at one step | last layer, by seed |",
+        "|---" * 6 + "|",
+    ]
+    for entry, above in zip(result["correlations"], last_layer, strict=True):
         symbols = "shuffled" if entry["shuffled"] else "as it is"
-        by_seed = ", ".join("–" if one is None else f"{one:+.2f}" for one in entry["by_seed"])
         step = "" if entry["same_step"] is None else f"{entry['same_step']:+.2f}"
-        lines.append(f"| {entry['objective']} | {symbols} | {entry['points']} | {by_seed} | {step} |")
+        cells = [entry["objective"], symbols, str(entry["points"]), by_seed(entry), step, by_seed(above)]
+        lines.append("| " + " | ".join(cells) + " |")
     last = max(row["step"] for row in result["checkpoints"])
     lines += ["", "layers at the last step, per cent"]
     for kind, rows in over_seeds([row for row in result["checkpoints"] if row["step"] == last], KIND):
@@ -81,8 +91,8 @@ def tables(result: dict[str, Any]) -> str:
 
 
 def panel(name: str, result: dict[str, Any], left: int) -> str:
-    """Bits across, accuracy up."""
-    rows = result["checkpoints"]
+    """Bits across, accuracy of the last layer up."""
+    rows = [row | {"accuracy": row["accuracy_by_layer"][-1]} for row in result["checkpoints"]]
     bits = [row["bits_per_symbol"] for row in rows]
     low, high = min(bits), max(bits)
     top = max(row["accuracy"] for row in rows)
@@ -121,7 +131,7 @@ def picture(runs: dict[str, dict[str, Any]]) -> str:
     """The panels beside each other, and what lines mean."""
     panels = "\n".join(panel(name, result, WIDTH * place) for place, (name, result) in enumerate(runs.items()))
     legend = (
-        "Accuracy of a linear probe in per cent (up) by bits a character (across); a dot a seed, lines for means.",
+        "Accuracy of a probe of the last layer, per cent (up) by bits a character (across); dots: seeds, lines: means",
         "Blue: autoregressive, brown: masked; dashed: the narrower model, dotted: shuffled characters.",
     )
     told = "".join(
