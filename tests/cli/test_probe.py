@@ -52,6 +52,7 @@ BAD = {
     "labels of nothing": (["labels=0"], "labels=0"),
     "no seeds": (["seeds=0"], "seeds=0"),
     "no steps": (["steps=0"], "steps=0"),
+    "no rate": (["rate=0"], "rate=0"),
     "one level": (["levels=1"], "levels=1"),
     "no data": (["data=nowhere.txt,b.txt"], "nowhere.txt: no such file"),
     "nothing named": (["data="], "data="),

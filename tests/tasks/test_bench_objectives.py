@@ -1,12 +1,14 @@
 """The benchmark of objectives: cells that are run, controls that find nothing, runs that go on."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import unmt
 from unmt.errors import InputError
 from unmt.report.objectives_page import objectives_page
 from unmt.tasks import objective_pairs
@@ -16,6 +18,7 @@ from unmt.tasks.objective_ciphers import CIPHER_SEARCHES, CipherTask
 from unmt.tasks.objective_pairs import characters_of, cipher_pair, text_of, vector_pair, words_of
 from unmt.tasks.objective_vectors import VECTOR_SEARCHES
 
+DESIGN = Path(unmt.__file__).parents[1] / "DESIGN.md"
 FAST = ("n-gram matching", "adversarial")
 
 
@@ -102,6 +105,18 @@ def test_a_small_table_is_run_scored_and_shown(tmp_path: Path) -> None:
     json.dumps(result)
     held = (tmp_path / "rows.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["role"] for line in held] == ["run"] * 2 + ["control"] * 2 + ["null"] * 2
+
+
+@pytest.mark.skipif(not DESIGN.is_file(), reason="DESIGN.md is not beside this installation")
+def test_every_key_of_a_result_and_of_its_rows_is_documented(tmp_path: Path) -> None:
+    result = bench(tmp_path, families=("vigenere", "vectors"), objectives=("n-gram matching",))
+    described = DESIGN.read_text(encoding="utf-8").split("### result.json of `unmt bench objectives`\n")[1]
+    described = described.split("### ")[0]
+    table = re.findall(r"^\| ([^|]*) \|", described, re.MULTILINE)
+    assert {key for row in table for key in re.findall(r"`(\w+)`", row)} == result.keys()
+    rows = [json.loads(line) for line in (tmp_path / result["rows"]).read_text(encoding="utf-8").splitlines()]
+    inner = [*result["cells"], *(cell[role] for cell in result["cells"] for role in ("control", "null")), *rows]
+    assert {key for entry in inner for key in entry if f"`{key}`" not in described} == set()
 
 
 def test_a_verdict_asks_for_more_than_chance_finds() -> None:

@@ -1,15 +1,21 @@
 """Data of a probe, its control, and what checkpoints come to."""
 
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 pytest.importorskip("sklearn")
 
+import unmt
 from unmt.errors import InputError
 from unmt.tasks.probe import ProbeSettings, checkpoint_steps, probe
 from unmt.tasks.probe_data import LabelledSequences, digits, shuffled, text_windows
 from unmt.tasks.probe_figures import correlations
 
+THEORY = Path(unmt.__file__).parents[1] / "docs" / "theory.md"
 SEED = np.random.SeedSequence([0, 0])
 
 
@@ -47,6 +53,17 @@ def test_a_label_of_order_is_read_once_prediction_is_good_and_never_from_shuffle
         assert row["accuracy"] == row["accuracy_by_layer"][row["layer"]]
         assert row["low"] <= row["accuracy"] <= row["high"]
     assert result["reference"]["symbols_counted"] < 0.75
+
+
+@pytest.mark.skipif(not THEORY.is_file(), reason="the documents are not beside this installation")
+def test_every_key_of_a_result_is_documented(found):
+    described = THEORY.read_text(encoding="utf-8").split("## result.json of `unmt probe`")[1]
+    rows = re.findall(r"^\| ([^|]*) \|", described, re.MULTILINE)
+    # The command adds what was typed.
+    assert {key for row in rows for key in re.findall(r"`(\w+)`", row)} == found[0].keys() | {"arguments"}
+    for name in ("data", "reference", "checkpoints", "few_labels", "correlations"):
+        entry = found[0][name] if isinstance(found[0][name], dict) else found[0][name][0]
+        assert [key for key in entry if f"`{key}`" not in described] == [], name
 
 
 def test_checkpoints_seeds_and_few_labels_are_all_there(found):
@@ -127,3 +144,31 @@ def test_ranks_of_bits_and_accuracy_are_compared_by_seed_and_at_one_step():
     assert entry["mean"] < -0.6
     assert entry["same_step"] == pytest.approx(1)
     assert correlations(rows[:2])[0]["mean"] is None
+
+
+def table(tmp_path, splits):
+    lines = [f"{'ab' if place % 2 else 'ba'} {place}\t{'xy'[place % 2]}\t{splits(place)}" for place in range(64)]
+    (tmp_path / "s.tsv").write_text("text\tlabel\tsplit\n" + "\n".join(lines) + "\n")
+    return [str(tmp_path / "s.tsv")]
+
+
+def test_a_table_may_say_itself_which_rows_are_the_test(tmp_path):
+    data = text_windows(table(tmp_path, lambda place: "test" if place > 39 else "train"), 6, 2000, SEED)
+    assert data.is_test.tolist() == [False] * 40 + [True] * 24
+
+
+@pytest.mark.parametrize(
+    ("splits", "why"), [(lambda place: f"{place}.", "Write train or test"), (lambda _place: "test", "every row")]
+)
+def test_splits_that_make_no_test_are_refused(tmp_path, splits, why):
+    with pytest.raises(InputError, match=why):
+        text_windows(table(tmp_path, splits), 6, 2000, SEED)
+
+
+def test_the_rate_is_the_one_that_was_asked_for():
+    settings = ProbeSettings(("autoregressive",), (8,), 1, 4, 2, 1, (2,), control=False)
+    usual, none = (
+        probe(ordered(), replace(settings, rate=rate))["checkpoints"][-1]["bits_per_symbol"] for rate in (0.01, 1e-9)
+    )
+    assert none == pytest.approx(np.log2(3), abs=1e-4)
+    assert usual < none

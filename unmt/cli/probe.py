@@ -32,17 +32,19 @@ states of each layer. Needs scikit-learn: pip install unmt[probe].
 
 Data
   data=digits      digits: 1,797 images of 8 by 8 pixels, ten classes; text: the two sample texts of unmt, or texts=;
-                   FILE,FILE,...: text files, a class each; FILE.tsv: a table with columns text and label
+                   FILE,FILE,...: text files, a class each; FILE.tsv: a table with columns text and label, and split
+                   (train or test) where you know which rows to keep apart
   texts=null       the files of data=text
   levels=8         levels of grey of a pixel, 2 to 17: the alphabet of data=digits
   window=32        characters of a sequence of text
-  examples=2000    sequences of text at most, all classes together; a quarter of all data is the test
+  examples=2000    sequences of text at most, all classes together; a quarter is the test where no split is given
 
 Models
   objective=both   autoregressive: each symbol from those before it; masked: from any others; both
   sizes=8,16       widths, multiples of 8
   layers=3         layers of each
   steps=128        steps of training, of 32 sequences each
+  rate=0.01        size of a step at width 16; it falls with the root of the width. Masked models of text need 0.003
   checkpoints=6    looks at each training: untrained, and then each at twice the steps of the one before
   seeds=3          trainings of each kind
   control=true     train the largest size on shuffled symbols too, each sequence in an order of its own
@@ -74,6 +76,7 @@ class Configuration:
     sizes: str = "8,16"
     layers: int = 3
     steps: int = 128
+    rate: float = 0.01
     checkpoints: int = 6
     seeds: int = 3
     control: bool = True
@@ -114,6 +117,8 @@ def check(configuration: Configuration) -> "ProbeSettings":
     ):  # fmt: skip
         if getattr(configuration, key) < least:
             raise InputError(f"{key}={getattr(configuration, key)}: too small. Give {least} or more.")
+    if not 0 < configuration.rate <= 1:
+        raise InputError(f"rate={configuration.rate}: give a number above 0, at most 1, such as 0.003.")
     if not 2 <= configuration.levels <= 17:
         raise InputError(f"levels={configuration.levels}: pixels have 17 levels. Give 2 to 17.")
     from unmt.tasks.probe import OBJECTIVES, ProbeSettings
@@ -134,6 +139,7 @@ def check(configuration: Configuration) -> "ProbeSettings":
         labels=numbers(configuration.labels, "labels"),
         control=configuration.control,
         pooling=configuration.pooling,
+        rate=configuration.rate,
         seed=configuration.seed,
     )
 

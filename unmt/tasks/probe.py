@@ -28,7 +28,8 @@ class ProbeSettings:
 
     sizes: widths of the models. checkpoints: how often a training is looked at, the untrained model included. seeds:
     trainings of each kind. labels: examples of each class that the probes of the last checkpoint are given. control:
-    whether the largest size is trained on shuffled symbols too. pooling: "mean" over the places, or "last".
+    whether the largest size is trained on shuffled symbols too. pooling: "mean" over the places, or "last". rate: of a
+    model of width 16; it falls with the root of the width.
     """
 
     objectives: tuple[str, ...] = OBJECTIVES
@@ -40,6 +41,7 @@ class ProbeSettings:
     labels: tuple[int, ...] = (1, 3, 10, 30)
     control: bool = True
     pooling: str = "mean"
+    rate: float = 0.01
     seed: int = 0
 
 
@@ -151,8 +153,8 @@ def _trained(
 
     with one_thread():
         train_sequences(
-            model, train, TrainingSettings(steps=settings.steps), torch.Generator().manual_seed(batch_seed),
-            visits=visits, visit=visit, stopped=stopped,
+            model, train, TrainingSettings(steps=settings.steps, rate=settings.rate),
+            torch.Generator().manual_seed(batch_seed), visits=visits, visit=visit, stopped=stopped,
         )  # fmt: skip
     return few
 

@@ -79,8 +79,9 @@ def text_windows(paths: Sequence[str], window: int, examples: int, seed: np.rand
 
     paths: two files or more, a class each, cut into windows of `window` characters without overlap, evenly over the
     file, at most `examples` in all; the last quarter of each file is the test. Or one table (.tsv, .jsonl) with the
-    columns text and label: of each text the last `window` characters, a quarter of the rows drawn for the test.
-    Raises InputError for a single class, files that are given twice, and too little text.
+    columns text and label: of each text the last `window` characters. Its column split says train or test of each row;
+    without it a quarter of the rows is drawn for the test.
+    Raises InputError for a single class, files that are given twice, another split, and too little text.
     """
     if len(paths) == 1 and is_table(paths[0]):
         texts, labels, is_test = _from_table(paths[0], window, examples, seed)
@@ -150,13 +151,25 @@ def _from_files(paths: Sequence[str], window: int, examples: int) -> tuple[list[
 def _from_table(
     path: str, window: int, examples: int, seed: np.random.SeedSequence
 ) -> tuple[list[str], list[str], list[bool]]:
-    rows = read_table(path, required=("text", "label"))
+    rows = read_table(path, required=("text", "label"), optional=("split",))
+    splits = {row.get("split") for row in rows}
+    if splits != {None}:
+        _check_splits(path, splits)
     if len(rows) > examples:
         chosen = np.sort(np.random.default_rng(seed.spawn(1)[0]).permutation(len(rows))[:examples])
         rows = [rows[place] for place in chosen]
     # From the left: the end of a text is what pooling=last looks at.
     texts = [row["text"][-window:].rjust(window) for row in rows]
-    return texts, [row["label"] for row in rows], _random_test(len(rows), seed).tolist()
+    drawn = _random_test(len(rows), seed).tolist()
+    is_test = drawn if splits == {None} else [row["split"] == "test" for row in rows]
+    return texts, [row["label"] for row in rows], is_test
+
+
+def _check_splits(path: str, splits: set[str | None]) -> None:
+    for split in splits - {"train", "test"}:
+        raise InputError(f"{path}: split is {split or 'missing'!r} somewhere. Write train or test in every row.")
+    if len(splits) == 1:
+        raise InputError(f"{path}: every row has the split {splits.pop()}. Give rows of train and of test.")
 
 
 def _random_test(count: int, seed: np.random.SeedSequence) -> NDArray[np.bool_]:

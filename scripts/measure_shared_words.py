@@ -1,0 +1,226 @@
+"""What words of one language tell of another's, by lexicons learned on the way: the tables of docs/compression.md.
+
+    python scripts/measure_shared_words.py DATA OUTPUT [--x 5000] [--y 2000] [--languages fr,de,it] [--first 32]
+    python scripts/measure_shared_words.py DATA OUTPUT --tree 100000
+
+DATA is as for scripts/measure_compression_pairs.py. x is English, y French or German captions of the other half, or
+Italian novels after English ones, cut to as many bytes as so many captions have. Beside x as it is stand controls, with
+the words of x and lines as long:
+
+    shuffled      all words in another order
+    random        words drawn evenly from those of x
+    no function   every line with the words of x exchanged by a key of its own
+
+Everything is searched for anew with each of them; --only names some. Lexicons are made of x and the first 1/32 of y
+(--first), of twice as much, and so on. --tree takes so many bytes of the novels of each of five languages,
+every two of them in both orders, and draws the tree of what they share without f and with it. Each case is kept in
+OUTPUT as JSON, so that a run that was stopped goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from measure_compression_pairs import LANGUAGES, captions, novels
+
+from unmt.coding.context_mixing import ContextMixing
+from unmt.report.language_tree import tree_of, tree_svg
+from unmt.solvers.context_lexicon import build_lexicon
+from unmt.tasks.compress import own_code
+from unmt.tasks.compress_interval import interval
+from unmt.tasks.compress_lengths import by_block, costs_of, is_online
+from unmt.tasks.compress_words import token_texts
+from unmt.tasks.lexicon_stage import null_lexicon
+from unmt.tasks.word_mixture import Costs, Foretelling, Lexicons, by_event, word_costs
+from unmt.text.word_corpus import WordCorpus
+
+CAPTION_BYTES = 63
+LEAST_LINES = 50
+Lines = list[str]
+
+
+def texts(data: Path, language: str, x_lines: int, y_lines: int) -> tuple[Lines, Lines]:
+    """Token lines of English and of the other language."""
+    if language == "it":
+        x, y = novels(data, "en", CAPTION_BYTES * x_lines), novels(data, "it", CAPTION_BYTES * y_lines)
+    else:
+        x, y = captions(data, "en", 1, x_lines).encode(), captions(data, language, 2, y_lines).encode()
+    first, second = (text.decode().splitlines() for text in token_texts(x, y))
+    return first, second
+
+
+def cut_as(lines: Lines, words: list[str]) -> Lines:
+    """The words in lines as long as these."""
+    ends = np.cumsum([len(line.split(" ")) for line in lines]).tolist()
+    return [" ".join(words[start:end]) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+
+
+def words_shuffled(lines: Lines, rng: np.random.Generator) -> Lines:
+    """All words in another order."""
+    words = " ".join(lines).split(" ")
+    return cut_as(lines, [words[place] for place in rng.permutation(len(words))])
+
+
+def words_random(lines: Lines, rng: np.random.Generator) -> Lines:
+    """Words drawn evenly from those that there are."""
+    words = " ".join(lines).split(" ")
+    known = sorted(set(words))
+    return cut_as(lines, [known[place] for place in rng.integers(len(known), size=len(words))])
+
+
+def without_function(lines: Lines, rng: np.random.Generator) -> Lines:
+    """Every line under a key of its own."""
+    known = sorted(set(" ".join(lines).split(" ")))
+    found = []
+    for line in lines:
+        words = line.split(" ")
+        key = dict(zip(dict.fromkeys(words), rng.choice(len(known), len(set(words)), replace=False), strict=True))
+        found.append(" ".join(known[key[word]] for word in words))
+    return found
+
+
+CONTROLS: dict[str, Callable[[Lines, np.random.Generator], Lines]] = {
+    "as it is": lambda lines, _rng: lines,
+    "shuffled": words_shuffled,
+    "random": words_random,
+    "no function": without_function,
+}
+
+
+def lexicons_of(x: Lines, y: Lines, seed: int, first_share: int) -> Lexicons:
+    """To and back, of x and a first part of y (1/32, for 32), twice as much, and so on."""
+    source = WordCorpus.of(line.split(" ") for line in x)
+    found, lines = {}, max(len(y) // first_share, LEAST_LINES)
+    while lines < len(y):
+        found[lines] = build_lexicon(source, WordCorpus.of(line.split(" ") for line in y[:lines]), seed=seed)[:2]
+        lines *= 2
+    return found
+
+
+def measured(x: Lines, y: Lines, seed: int, *, with_null: bool, first_share: int = 32) -> dict[str, Any]:
+    """Bits of y by bytes and by words, without x, with it, and what f saves beyond; 95 % intervals by blocks of y."""
+    text = ["".join(line + "\n" for line in lines).encode() for lines in (x, y)]
+    code = own_code(sum(map(len, text)), ContextMixing)
+    assert is_online(code)
+    state = code.state()
+    costs_of(code, text[0], state)
+    after = by_event(y, costs_of(code, text[1], state))
+    alone = by_event(y, costs_of(code, text[1], code.state()))
+    without_x, without_f = word_costs(y, alone, alone), word_costs(y, alone, after)
+
+    def saved(before: Costs, now: Costs) -> list[float]:
+        total = float((before - now).sum())
+        return [total, *(total + bound for bound in interval(by_block(before - now), float, seed))]
+
+    lexicons = lexicons_of(x, y, seed, first_share)
+    found: dict[str, Any] = {
+        "x_lines": len(x), "y_lines": len(y), "events": len(alone), "bytes": float(alone.sum()),
+        "words": float(without_x.sum()), "saved_by_x": saved(without_x, without_f),
+        "saved_by_f": saved(without_f, word_costs(y, alone, after, Foretelling(x), lexicons)),
+        "lexicon_lines": list(lexicons),
+    }  # fmt: skip
+    if with_null:
+        exchanged = {lines: null_lexicon(pair, seed + 1000) for lines, pair in lexicons.items()}
+        found["exchanged"] = saved(without_f, word_costs(y, alone, after, Foretelling(x), exchanged))
+    return found
+
+
+def kept(path: Path, measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """A measurement from its file, or made now."""
+    if not path.exists():
+        start = time.process_time()
+        found = measure()
+        path.write_text(json.dumps({**found, "cpu_seconds": time.process_time() - start}, indent=1), encoding="utf-8")
+    result = json.loads(path.read_text(encoding="utf-8"))
+    assert isinstance(result, dict)
+    return result
+
+
+def tree(data: Path, output: Path, size: int, seed: int) -> None:
+    """Print what the language of a row saves of that of a column, in per cent, and draw the trees."""
+    saved = {name: np.zeros((len(LANGUAGES), len(LANGUAGES))) for name in ("without f", "f", "with f")}
+    for (i, first), (j, second) in permutations(enumerate(LANGUAGES), 2):
+
+        def measure(first: str = first, second: str = second) -> dict[str, Any]:
+            pair = token_texts(novels(data, first, size), novels(data, second, size))
+            x, y = (text.decode().splitlines() for text in pair)
+            return measured(x, y, seed, with_null=False)
+
+        result = kept(output / f"tree.{first}-{second}.{size}.{seed}.json", measure)
+        for name, keys in (
+            ("without f", ["saved_by_x"]),
+            ("f", ["saved_by_f"]),
+            ("with f", ["saved_by_x", "saved_by_f"]),
+        ):
+            saved[name][i, j] = sum(result[key][0] for key in keys) / result["words"]
+        low, high = (100 * bits / result["words"] for bits in result["saved_by_f"][1:])
+        print(f"{first} for {second}: f {low:.2f} to {high:.2f} % of {result['words']:,.0f} bits", flush=True)
+    for name, shares in saved.items():
+        print(f"\n| {name} | " + " | ".join(LANGUAGES) + " |\n" + "|---" * 6 + "|")
+        for i, language in enumerate(LANGUAGES):
+            cells = ["" if i == j else f"{100 * share:.2f}" for j, share in enumerate(shares[i])]
+            print(f"| {language} | " + " | ".join(cells) + " |")
+        distances = 1.0 - (shares + shares.T) / 2
+        print(f"tree: {tree_of(distances, LANGUAGES)}")
+        (output / f"tree.{name.replace(' ', '_')}.svg").write_text(tree_svg(distances, LANGUAGES), encoding="utf-8")
+
+
+def row(language: str, case: str, result: dict[str, Any]) -> str:
+    """A row of the table: bits, and per cent of C(y) by words."""
+
+    def told(name: str) -> str:
+        if name not in result:
+            return ""
+        total, low, high = result[name]
+        return f"{total:,.0f} ({low:,.0f} to {high:,.0f})"
+
+    share = 100 * result["saved_by_f"][0] / result["words"]
+    return (
+        f"| en-{language} | {case} | {result['bytes']:,.0f} | {result['words']:,.0f} | {told('saved_by_x')} |"
+        f" {told('saved_by_f')} | {share:.2f} | {told('exchanged')} |"
+    )
+
+
+def main() -> None:
+    """Measure what is not there yet, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("output", type=Path)
+    parser.add_argument("--x", type=int, default=5000)
+    parser.add_argument("--y", type=int, default=2000)
+    parser.add_argument("--languages", default="fr,de,it")
+    parser.add_argument("--only", default=",".join(CONTROLS))
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--first", type=int, default=32)
+    parser.add_argument("--tree", type=int, default=0)
+    given = parser.parse_args()
+    given.output.mkdir(parents=True, exist_ok=True)
+    if given.tree:
+        tree(given.data, given.output, given.tree, given.seed)
+        return
+    print("| pair | x | C(y), bytes | C(y), words | saved by x, no f | by f beyond | % | translations exchanged |")
+    print("|---" * 8 + "|")
+    for language in given.languages.split(","):
+        for case in given.only.split(","):
+            path = (
+                given.output
+                / f"{language}.{case.replace(' ', '_')}.{given.x}.{given.y}.{given.first}.{given.seed}.json"
+            )
+
+            def measure(language: str = language, case: str = case) -> dict[str, Any]:
+                x, y = texts(given.data, language, given.x, given.y)
+                x = CONTROLS[case](x, np.random.default_rng(given.seed + 1))
+                return measured(x, y, given.seed, with_null=case == "as it is", first_share=given.first)
+
+            print(row(language, case, kept(path, measure)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
