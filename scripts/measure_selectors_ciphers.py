@@ -57,7 +57,7 @@ LEAST_WORD = 3
 
 SELECTORS = {
     "total": "code length: key, text, homophones",
-    "expected": "expected errors, by the code lengths of all",
+    "expected": "expected errors, by the code lengths of what was found",
     "ranking": "code length, with what `decipher` adds for text that is no language's",
     "saved": "code length less that of no structure",
     "excess": "code length of the text, in deviations from the language's",
@@ -225,18 +225,18 @@ def rows_of(row: Mapping[str, str], kind: str, models: Mapping[str, LanguageMode
             found.setdefault(letters, entry | text.figures(candidate))
     texts = np.array([[ord(letter) for letter in letters] for letters in found])
     entries = list(found.values())
+    # What was made from the true key is judged, and is not among what judges.
+    rivals = [place for place, entry in enumerate(entries) if entry["source"] != "spoiled"]
+    bits = [entries[place]["total"] * len(plain) for place in rivals]
     nothing = Setting(ciphertext, models["en"]).random_bits
-    found_only = [place for place, entry in enumerate(entries) if entry["source"] != "spoiled"]
-    for name, rivals in (("expected", [*range(len(entries))]), ("expected_found", found_only)):
-        bits = [entries[place]["total"] * len(plain) for place in rivals]
-        for entry, errors in zip(entries, expected_errors(texts, texts[rivals], bits, nothing), strict=True):
-            entry[name] = float(errors)
+    for entry, errors in zip(entries, expected_errors(texts, texts[rivals], bits, nothing), strict=True):
+        entry["expected"] = float(errors)
     return entries
 
 
 def tables(rows: list[dict[str, Any]]) -> str:
     """All kinds together, those without a key that was made from the true one, then each kind by itself."""
-    found = [row | {"expected": row["expected_found"]} for row in rows if row["source"] != "spoiled"]
+    found = [row for row in rows if row["source"] != "spoiled"]
     views = {"all": rows, "no key made from the true one": found}
     for kind in dict.fromkeys(row["kind"] for row in rows):
         views[kind] = [row for row in rows if row["kind"] == kind]
