@@ -47,9 +47,9 @@ def align(
 ) -> Alignment:
     """One space for two sets of word vectors, and a dictionary with probabilities, without a label.
 
-    method: one or several of METHODS, or "all"; the search whose dictionary saves most bits is used. runs: searches of each
-    method that draws numbers, with seeds from `seed` on. spelling: whether words written alike count as more alike,
-    with a weight chosen without labels. seeds: pairs of words for method "dictionary".
+    method: one or several of METHODS, or "all"; the search whose dictionary saves most bits is used. runs: searches of
+    each method that draws numbers, with seeds from `seed` on. spelling: whether words written alike count as more
+    alike, with a weight chosen without labels. seeds: pairs of words for method "dictionary".
     Raises InputError where sizes differ, words are too few, or no method has a start.
     """
     start, monitor = time.perf_counter(), monitor or Monitor()
