@@ -81,11 +81,8 @@ def joint_likelihood(
         rounds = Rounds(data, neural, torch.device("cpu"), threads=1)
         told("both texts", 0.0)
         joint = _curve(rounds, (0, 1), settings, lambda share: told("both texts", 0.5 * share))
-        alone = [
-            _curve(rounds, (place,), settings, lambda share, place=place: told(
-                f"{sides[place].language} alone", 0.5 + 0.25 * (place + share)))
-            for place in (0, 1)
-        ]  # fmt: skip
+        alone = [_curve(rounds, (0,), settings, lambda share: told(f"{source.language} alone", 0.5 + 0.25 * share))]
+        alone += [_curve(rounds, (1,), settings, lambda share: told(f"{target.language} alone", 0.75 + 0.25 * share))]
     curve = []
     for steps, bits in joint.items():
         apart = [alone[place][steps][0] for place in (0, 1)]
