@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,7 +26,7 @@ from unmt.mappings.transformer import Shape, Transformer
 from unmt.objectives.language_modelling import causal_batch
 from unmt.objectives.sequence_likelihood import sentence_nats
 from unmt.solvers.sequence_trainer import Rates, SequenceTrainer
-from unmt.tasks.neural_data import NeuralData, Told, prepare
+from unmt.tasks.neural_data import NeuralData, prepare
 from unmt.tasks.neural_rounds import Rounds, Student
 from unmt.tasks.neural_settings import NeuralSettings, Objectives
 from unmt.tasks.sides import side_of
@@ -82,10 +81,8 @@ def joint_likelihood(
         rounds = Rounds(data, neural, torch.device("cpu"), threads=1)
         told("both texts", 0.0)
         joint = _curve(rounds, (0, 1), settings, lambda share: told("both texts", 0.5 * share))
-        alone = []
-        for place in (0, 1):
-            name, begun = f"{sides[place].language} alone", 0.5 + 0.25 * place
-            alone.append(_curve(rounds, (place,), settings, partial(_told_part, told, name, begun)))
+        alone = [_curve(rounds, (0,), settings, lambda share: told(f"{source.language} alone", 0.5 + 0.25 * share))]
+        alone += [_curve(rounds, (1,), settings, lambda share: told(f"{target.language} alone", 0.75 + 0.25 * share))]
     curve = []
     for steps, bits in joint.items():
         apart = [alone[place][steps][0] for place in (0, 1)]
@@ -140,8 +137,3 @@ def held_out_bits(net: SequenceNet, rounds: Rounds, language: int) -> float:
         batch = causal_batch(rows, END_ID, tag, language, data.pieces.source_id(side.language))
         nats += float(sentence_nats(net, batch, output).sum())
     return nats / math.log(2.0) / max(len(side.held_out.ids), 1)
-
-
-def _told_part(told: Told, name: str, begun: float, share: float) -> None:
-    """Of a quarter of the whole that began there."""
-    told(name, begun + 0.25 * share)
