@@ -50,7 +50,7 @@ How to learn
   network=lexicon    a dictionary and phrase tables over n-gram models: minutes on a laptop, no GPU
                      (it sets network.name=)
   network=transformer  then a Transformer that starts from the lexicon model's translations and goes on with its own:
-                     better, in an hour on two cores, or in minutes on a GPU
+                     for some texts better, in half an hour on two cores; docs/neural.md has figures
   trainer.minutes=null  end by then, with the rounds that are done (round 0 at the least); null: all rounds of a
                      lexicon, 60 minutes of a Transformer
   trainer.rounds=null  rounds of translating both texts and learning from that; null: 5 of a lexicon, and of a
