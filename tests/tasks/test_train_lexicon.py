@@ -217,8 +217,12 @@ def test_a_run_of_other_texts_is_not_gone_on_with(small, whole, tmp_path):
     with pytest.raises(InputError, match="begun with other settings"):
         train_lexicon(source, target, Settings(**{**vars(SMALL), "seed": 5}), tmp_path)
     held = tmp_path / "checkpoints" / "data.json"
-    held.write_text(json.dumps({**json.loads(held.read_text()), "version": "0"}))
+    stored = json.loads(held.read_text())
+    held.write_text(json.dumps({**stored, "version": "0"}))
     with pytest.raises(InputError, match="other versions of unmt"):
+        train_lexicon(source, target, SMALL, tmp_path)
+    held.write_text(json.dumps({key: value for key, value in stored.items() if key != "stages"}))
+    with pytest.raises(InputError, match="other versions of unmt"):  # its seed drew what was held out
         train_lexicon(source, target, SMALL, tmp_path)
 
 

@@ -37,6 +37,7 @@ def learned_tables(
     real: Sequence[WordCorpus],
     made: Sequence[WordCorpus],
     lexicons: tuple[Lexicon, Lexicon],
+    scores: tuple[PairScores, PairScores],
     threads: int,
     beat: Beat,
     told: Callable[[int], None] = lambda _: None,
@@ -44,7 +45,7 @@ def learned_tables(
     """The tables from text 0 to 1 and back.
 
     real: sentences of each text. made: what a translator made of them, line by line. lexicons: the one from 0 to 1 and
-    the one back. told: is told which table comes next. beat: as of phrase_rounds.learned_table.
+    the one back; scores: of their pairs. told: is told which table comes next. beat: as of phrase_rounds.learned_table.
     """
     learned = []
     for i in (0, 1):
@@ -53,8 +54,7 @@ def learned_tables(
         weights = np.full(len(real[i]), REAL_SOURCE_WEIGHT, np.float32)
         pairs = SentencePairs.of(made[1 - i], real[1 - i])
         pairs = pairs.followed_by(SentencePairs.of(real[i], made[i], weights))
-        scores = PairScores.of(lexicons[i], lexicons[1 - i])
-        learned.append(learned_table(pairs, lexicons[i], scores, ALIGNING, EXTRACTING, threads=threads, beat=beat))
+        learned.append(learned_table(pairs, lexicons[i], scores[i], ALIGNING, EXTRACTING, threads=threads, beat=beat))
     return learned[0], learned[1]
 
 

@@ -19,6 +19,7 @@ from unmt.errors import InputError
 from unmt.mappings.lexicon import Lexicon
 from unmt.mappings.phrase_table import PhraseTable
 from unmt.solvers.phrase_decoder import Decoder, DecoderSettings
+from unmt.solvers.phrase_rounds import PairScores
 from unmt.solvers.translation_figures import as_corpus
 from unmt.tasks.cores import cores
 from unmt.tasks.lexicon_stage import lexicons
@@ -101,6 +102,7 @@ class _Run:
         )
         self._say("lexicon", 0.05)
         self.lexicons, self.report = lexicons(self.sides, self.texts, self.stages, self.settings.seed, self.monitor)
+        self.scores = PairScores.of(*self.lexicons), PairScores.of(*self.lexicons[::-1])
         self.preflight = self.stages.entry("preflight", self._preflight)
         if self.preflight["verdict"] == NOTHING and not self.settings.force:
             raise UnrelatedError(
@@ -166,6 +168,7 @@ class _Run:
             real,
             made,
             self.lexicons,
+            self.scores,
             self.threads,
             self._beat,
             lambda i: self._say(f"round {number}: phrases of {self.ways[i]}", (number + 0.6 + 0.2 * i) / self._all),

@@ -136,8 +136,6 @@ class _Run:
     def _prepared(self) -> NeuralData:
         """What the rounds begin with; the processes after the first find it made."""
         settled = {name: value for name, value in asdict(self.settings).items() if name not in FREE}
-        if settled["hub"] is None:  # a run that was begun before there were hubs goes on
-            del settled["hub"]
         hashes = [text.sha256 for text in self.texts] + ([self.parallel.sha256] if self.parallel else [])
         self.stages.check_same(hashes, settled)
         self._read_clock()

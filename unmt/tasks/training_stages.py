@@ -24,6 +24,11 @@ class LateError(Exception):
     """The time that was given is over within a round; the rounds before it stay."""
 
 
+STAGES = 2
+"""Raised whenever a stage comes out otherwise from the same texts and settings: 2 since the text says what is held out,
+and a run that went on from stages of 1 would be judged by sentences that it learned from."""
+
+
 class Stages:
     """The folder of them. What is damaged there raises InputError that names the file and says what to do."""
 
@@ -52,9 +57,10 @@ class Stages:
 
     def check_same(self, texts: Sequence[str], settings: dict[str, Any]) -> None:
         """That the run was begun with these texts, by their hashes, and settings, and by this version of unmt."""
-        held = {"texts": list(texts), "settings": settings, "version": __version__}
+        held = {"texts": list(texts), "settings": settings, "version": __version__, "stages": STAGES}
         found = self.entry("data", lambda: held)
-        for key, what in (("texts", "texts"), ("settings", "settings"), ("version", "versions of unmt")):
+        versions = "versions of unmt"
+        for key, what in (("texts", "texts"), ("settings", "settings"), ("version", versions), ("stages", versions)):
             if found.get(key) != held[key]:
                 raise InputError(f"run.dir={self.folder.parent} was begun with other {what}. Name another run.dir.")
 
