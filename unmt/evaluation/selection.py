@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import rankdata
 
 from unmt.errors import InputError
 from unmt.evaluation.intervals import LEVEL, RESAMPLES, Interval, bootstrap_interval
@@ -68,8 +69,7 @@ def _ranks(values: Floats) -> Floats:
     """Mean ranks less their mean; zeros where all values are the same."""
     if np.isnan(values).any():
         raise InputError("A cost or a score is not a number, and has no rank.")
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts + 1) / 2)[place]
+    ranks = rankdata(values)
     return np.asarray(ranks - ranks.mean(), np.float64)
 
 
