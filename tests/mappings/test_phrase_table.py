@@ -78,6 +78,15 @@ def test_completed_adds_only_phrases_that_are_not_there(table) -> None:
     assert listed(fallback.completed(fallback)) == listed(fallback)
 
 
+def test_words_of_another_table_join_those_that_are_there() -> None:
+    own = PhraseTable.of_options({(1,): [((5,), (0.1,)), ((5, 6), (0.2,))], (1, 2): [((6,), (0.3,))]}, ("x",))
+    other = {(1,): [((5,), (0.4,)), ((6,), (0.5,)), ((7,), (0.6,))], (2,): [((8,), (0.7,))]}
+    found = listed(own.with_words_of(PhraseTable.of_options(other, ("x",)), 2))
+    assert found[1,] == [((5,), (pytest.approx(0.1),)), ((5, 6), (pytest.approx(0.2),)), ((6,), (pytest.approx(0.5),))]
+    assert found[1, 2] == [((6,), (pytest.approx(0.3),))]
+    assert (2,) not in found
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -22,6 +22,7 @@ from unmt.solvers.phrase_rounds import (
 )
 from unmt.solvers.sentence_pairs import SentencePairs
 from unmt.solvers.translation_figures import translation_code
+from unmt.solvers.word_alignment import align_words
 from unmt.text.vocabulary import Vocabulary
 from unmt.text.word_corpus import WordCorpus
 
@@ -84,8 +85,8 @@ def test_the_lexicon_feature_agrees_with_its_definition():
 
 def test_words_that_no_pair_of_sentences_has_are_those_of_the_lexicon():
     pairs = SentencePairs.of(WordCorpus.of([["cat", "sleeps"]] * 9, EN), WordCorpus.of([["chat", "dort"]] * 9, FR))
-    wide = lexicon(EN, FR, {0: [(0, -0.1)], 1: [(1, -0.2)], 2: [(2, -0.4), (3, -1.5)]})
-    table = learned_table(pairs, wide, PairScores.of(wide, BACKWARD))
+    wide = lexicon(EN, FR, {0: [(0, -0.1), (3, -1.0)], 1: [(1, -0.2)], 2: [(2, -0.4), (3, -1.5)]})
+    table = learned_table(pairs, align_words(pairs), wide, PairScores.of(wide, BACKWARD))
     assert table.feature_names == ALL_FEATURES
     sources = [tuple(int(word) for word in row if word >= 0) for row in table.sources]
     assert {(0,), (1,), (0, 1), (2,)} <= set(sources)
@@ -94,6 +95,11 @@ def test_words_that_no_pair_of_sentences_has_are_those_of_the_lexicon():
     alone = word_table(wide)
     assert np.array_equal(options, alone.features[alone.option_start[2] : alone.option_start[3]])
     assert np.all(options[:, ALL_FEATURES.index("phrase")] == 1)
+    # A word that the pairs have keeps what they say, and gets what the lexicon says beside it.
+    cat = slice(*table.option_start[sources.index((0,)) : sources.index((0,)) + 2])
+    words = [table.target_words[table.target_start[option]] for option in range(cat.start, cat.stop)]
+    assert words == [0, 3]
+    assert np.array_equal(table.features[cat][1], alone.features[1])
 
 
 @pytest.fixture(scope="module")

@@ -132,6 +132,40 @@ class PhraseTable:
             self.feature_names,
         )
 
+    def with_words_of(self, other: PhraseTable, most: int) -> PhraseTable:
+        """This table with options that only another has: of words that both have, its first `most` of one word each.
+
+        The other table has the same features.
+        """
+        single = np.flatnonzero(self.source_lengths == 1)
+        row = np.full(max(self.sources.max(initial=-1), other.sources.max(initial=-1)) + 1, -1)
+        row[self.sources[single, 0]] = single
+        own, theirs = (np.repeat(np.arange(len(table)), np.diff(table.option_start)) for table in (self, other))
+        place = np.arange(len(theirs)) - other.option_start[theirs]
+        phrase = np.where(other.source_lengths[theirs] == 1, row[other.sources[theirs, 0]], -1)
+        candidates = np.flatnonzero((phrase >= 0) & (other.target_lengths == 1) & (place < most))
+        words = int(max(self.target_words.max(initial=0), other.target_words.max(initial=0))) + 1
+        is_word = self.target_lengths == 1
+        known = own[is_word] * words + self.target_words[self.target_start[:-1][is_word]]
+        targets = other.target_words[other.target_start[candidates]]
+        new = ~np.isin(phrase[candidates] * words + targets, known)
+        taken, targets = candidates[new], targets[new]
+        # Those of a phrase stand together: its own, then the new ones.
+        phrases = np.concatenate([own, phrase[taken]])
+        order = np.argsort(phrases, kind="stable")
+        lengths = np.concatenate([self.target_lengths, np.ones(len(taken), np.int64)])[order]
+        begins = np.concatenate([self.target_start[:-1], len(self.target_words) + np.arange(len(taken))])[order]
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        places = np.repeat(begins - starts[:-1], lengths) + np.arange(starts[-1])
+        return PhraseTable(
+            self.sources,
+            np.concatenate([[0], np.cumsum(np.bincount(phrases, minlength=len(self)))]),
+            starts,
+            np.concatenate([self.target_words, targets])[places],
+            np.concatenate([self.features, other.features[taken]])[order],
+            self.feature_names,
+        )
+
     def save(self, path: Path | str) -> None:
         """One .npz file, whole or not there."""
         names = np.array(self.feature_names, np.str_)

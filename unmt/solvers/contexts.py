@@ -69,7 +69,8 @@ class Contexts:
         parts = []
         for counts, totals, shares in zip(self.counts, self.totals, self.shares, strict=True):
             merged = (counts @ merge).tocoo()
-            chances = np.maximum(merge.T @ shares, 1e-300) ** SMOOTHING / (shares**SMOOTHING).sum()
+            # Where words stand alone, nothing has neighbours.
+            chances = np.maximum(merge.T @ shares, 1e-300) ** SMOOTHING / max((shares**SMOOTHING).sum(), 1e-300)
             information = np.log(merged.data / (totals[merged.row] * chances[merged.col]))
             kept = information > 0
             values = information[kept].astype(np.float32)
@@ -79,7 +80,7 @@ class Contexts:
 
 def contexts_of(corpus: WordCorpus, rows: int, window: int = WINDOW) -> Contexts:
     """The contexts of the first `rows` words of the vocabulary."""
-    ids, sentence = _with_ends(corpus)
+    ids, sentence = with_ends(corpus)
     before = _sum_of_distances(ids, sentence, len(corpus.vocabulary) + 2, window)
     behind = before.T.tocsr()
     kinds = (before, behind, (before + behind).tocsr())
@@ -93,11 +94,11 @@ def neighbour_counts(corpus: WordCorpus, distance: int) -> Any:
     """Sparse CSR (V + 2, V + 2): how often word c stood `distance` words before word w; V begins a sentence, V + 1 ends
     it.
     """
-    ids, sentence = _with_ends(corpus)
+    ids, sentence = with_ends(corpus)
     return _at_distance(ids, sentence, len(corpus.vocabulary) + 2, distance, 1.0)
 
 
-def _with_ends(corpus: WordCorpus) -> tuple[Ints, Ints]:
+def with_ends(corpus: WordCorpus) -> tuple[Ints, Ints]:
     """Word ids with marks around each sentence (unknown words: -1), and the sentence of each."""
     words, lengths = len(corpus.vocabulary), corpus.lengths
     sentence = np.repeat(np.arange(len(lengths)), lengths + 2)

@@ -22,7 +22,7 @@ from unmt.mappings.phrase_table import PhraseTable
 from unmt.solvers.phrase_decoder import Decoder, DecoderSettings, no_beat
 from unmt.solvers.phrase_extraction import FEATURES, ExtractionSettings, extract_phrases
 from unmt.solvers.sentence_pairs import SentencePairs
-from unmt.solvers.word_alignment import AlignmentSettings, align_words
+from unmt.solvers.word_alignment import WordAlignment
 from unmt.text.word_corpus import WordCorpus
 
 LEXICON = "lexicon"
@@ -30,6 +30,10 @@ ALL_FEATURES = (*FEATURES, LEXICON)
 
 FLOOR = -7.0
 """Nats of two words that the lexicon does not pair: less than its rarest options."""
+
+LEXICON_OPTIONS = 5
+"""Of a word in the lexicon, at most, that its phrases get beside what they were seen as: else no round could learn a
+translation that the one before had not."""
 
 LENGTH_SENTENCES, LENGTH_STEPS, WORD_RANGE = 400, 8, 3.0
 """Sentences on which the length of the output is measured, and halvings of the range of scores for a target word."""
@@ -95,27 +99,21 @@ def lexicon_feature(table: PhraseTable, scores: PairScores) -> NDArray[np.float3
 
 def learned_table(
     pairs: SentencePairs,
+    aligned: WordAlignment,
     lexicon: Lexicon,
     scores: PairScores,
-    alignment: AlignmentSettings | None = None,
     extraction: ExtractionSettings | None = None,
-    threads: int = 2,
-    beat: Callable[[], None] = no_beat,
 ) -> PhraseTable:
-    """The table with ALL_FEATURES that pairs of sentences teach; words that they lack are those of the lexicon.
-
-    beat, here and below, is called every few seconds or sooner; what it raises ends the work.
-    """
-    aligned = align_words(pairs, alignment, threads=threads, beat=beat)
-    beat()
+    """The table with ALL_FEATURES that aligned pairs of sentences teach, and the words of the lexicon beside them."""
     table = extract_phrases(pairs, aligned, extraction)
     feature = lexicon_feature(table, scores)[:, None]
     known = replace(table, features=np.concatenate([table.features, feature], axis=1), feature_names=ALL_FEATURES)
-    return known.completed(word_table(lexicon))
+    words = word_table(lexicon)
+    return known.completed(words).with_words_of(words, LEXICON_OPTIONS)
 
 
 def word_table(lexicon: Lexicon) -> PhraseTable:
-    """The lexicon with ALL_FEATURES, for words that no phrase has."""
+    """The lexicon with ALL_FEATURES, for words and translations that no phrase has."""
     table = lexicon.phrase_table()
     features = np.repeat(table.features[:, :1], len(ALL_FEATURES), axis=1)
     features[:, ALL_FEATURES.index("phrase")] = 1.0

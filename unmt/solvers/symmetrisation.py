@@ -31,6 +31,11 @@ class Links:
         """The links of the same pairs the other way round."""
         return Links(self.starts, self.target, self.source)
 
+    def part(self, first: int, last: int) -> Links:
+        """The links of pairs first..last - 1."""
+        row = slice(self.starts[first], self.starts[last])
+        return Links(self.starts[first : last + 1] - self.starts[first], self.source[row], self.target[row])
+
     def of_pair(self, s: int) -> list[tuple[int, int]]:
         """(source position, target position) of each link of pair s."""
         row = slice(*self.starts[s : s + 2])

@@ -11,8 +11,9 @@ from unmt.mappings.phrase_table import PhraseTable
 from unmt.solvers.phrase_decoder import DecoderSettings
 from unmt.solvers.phrase_extraction import NEVER, ExtractionSettings
 from unmt.solvers.phrase_rounds import PairScores, learned_table, length_ratio, natural_ratio, with_length
+from unmt.solvers.renewed_lexicon import paired_words, renewed
 from unmt.solvers.sentence_pairs import SentencePairs
-from unmt.solvers.word_alignment import AlignmentSettings
+from unmt.solvers.word_alignment import AlignmentSettings, align_words
 from unmt.tasks.sides import Side
 from unmt.text.word_corpus import WordCorpus
 
@@ -34,18 +35,20 @@ Beat = Callable[[], None]
 
 
 def learned_tables(
+    texts: Sequence[WordCorpus],
     real: Sequence[WordCorpus],
     made: Sequence[WordCorpus],
     lexicons: tuple[Lexicon, Lexicon],
-    scores: tuple[PairScores, PairScores],
+    seed: int,
     threads: int,
     beat: Beat,
     told: Callable[[int], None] = lambda _: None,
-) -> Tables:
-    """The tables from text 0 to 1 and back.
+) -> tuple[Tables, tuple[Lexicon, Lexicon]]:
+    """The tables from text 0 to 1 and back, and the lexicons that went into them.
 
-    real: sentences of each text. made: what a translator made of them, line by line. lexicons: the one from 0 to 1 and
-    the one back; scores: of their pairs. told: is told which table comes next. beat: as of phrase_rounds.learned_table.
+    texts: all that is trained on. real: sentences of each. made: what a translator made of them, line by line.
+    lexicons: the one from 0 to 1 and the one back, as first found; they are renewed by what the translations say. told:
+    is told which table comes next. beat: is called every few seconds or sooner; what it raises ends the work.
     """
     learned = []
     for i in (0, 1):
@@ -54,8 +57,15 @@ def learned_tables(
         weights = np.full(len(real[i]), REAL_SOURCE_WEIGHT, np.float32)
         pairs = SentencePairs.of(made[1 - i], real[1 - i])
         pairs = pairs.followed_by(SentencePairs.of(real[i], made[i], weights))
-        learned.append(learned_table(pairs, lexicons[i], scores[i], ALIGNING, EXTRACTING, threads=threads, beat=beat))
-    return learned[0], learned[1]
+        aligned = align_words(pairs, ALIGNING, threads=threads, beat=beat)
+        if i == 0:
+            count = len(real[1])
+            links = aligned.links.part(count, len(pairs)), aligned.links.part(0, count).swapped()
+            lexicons = renewed(lexicons, paired_words(texts, real, made, links, seed, beat))
+        beat()
+        scores = PairScores.of(lexicons[i], lexicons[1 - i])
+        learned.append(learned_table(pairs, aligned, lexicons[i], scores, EXTRACTING))
+    return (learned[0], learned[1]), lexicons
 
 
 def phrase_settings(

@@ -19,7 +19,6 @@ from unmt.errors import InputError
 from unmt.mappings.lexicon import Lexicon
 from unmt.mappings.phrase_table import PhraseTable
 from unmt.solvers.phrase_decoder import Decoder, DecoderSettings
-from unmt.solvers.phrase_rounds import PairScores
 from unmt.solvers.translation_figures import as_corpus
 from unmt.tasks.cores import cores
 from unmt.tasks.lexicon_stage import lexicons
@@ -102,7 +101,6 @@ class _Run:
         )
         self._say("lexicon", 0.05)
         self.lexicons, self.report = lexicons(self.sides, self.texts, self.stages, self.settings.seed, self.monitor)
-        self.scores = PairScores.of(*self.lexicons), PairScores.of(*self.lexicons[::-1])
         self.preflight = self.stages.entry("preflight", self._preflight)
         if self.preflight["verdict"] == NOTHING and not self.settings.force:
             raise UnrelatedError(
@@ -164,15 +162,19 @@ class _Run:
             decoder = Decoder(self.stages.table(number - 1, self.ways[i]), self.sides[1 - i].ngrams, settings[i])
             decoded = decoder.decode(real[i].ids, real[i].starts, self.threads, self._beat)
             made.append(as_corpus(decoded, self.sides[1 - i].vocabulary))
-        return learned_tables(
+        tables, renewed = learned_tables(
+            [side.training for side in self.sides],
             real,
             made,
             self.lexicons,
-            self.scores,
+            self.settings.seed,
             self.threads,
             self._beat,
             lambda i: self._say(f"round {number}: phrases of {self.ways[i]}", (number + 0.6 + 0.2 * i) / self._all),
         )
+        for way, lexicon in zip(self.ways, renewed, strict=True):
+            lexicon.save(self.stages.folder / _lexicon_file(number, way))
+        return tables
 
     @property
     def _all(self) -> int:
@@ -188,6 +190,12 @@ class _Run:
 
     def _start_tables(self, lexicons_: tuple[Lexicon, Lexicon]) -> tuple[PhraseTable, PhraseTable]:
         return lexicons_[0].phrase_table(), lexicons_[1].phrase_table()
+
+    def _lexicon(self, number: int, i: int) -> Lexicon:
+        """That of a direction as it was in a round."""
+        if number == 0:
+            return self.lexicons[i]
+        return self.stages.loaded(_lexicon_file(number, self.ways[i]), Lexicon.load)
 
     def _lexicon_settings(self, weight: float) -> tuple[DecoderSettings, DecoderSettings]:
         one = lexicon_settings(self.settings.beam, weight)
@@ -225,7 +233,7 @@ class _Run:
                 "rounds": self.rounds,
                 "preflight": self.preflight,
                 "verdict": self.preflight["verdict"],
-                "dictionary": [sample_dictionary(lexicon) for lexicon in self.lexicons],
+                "dictionary": [sample_dictionary(self._lexicon(number, i)) for i, number in enumerate(chosen)],
                 "texts": [text_facts(side, text) for side, text in zip(self.sides, self.texts, strict=True)],
                 "settings": {name: value for name, value in asdict(self.settings).items() if name != "threads"},
                 "seed": self.settings.seed,
@@ -270,3 +278,7 @@ class _Run:
 
     def _say(self, stage: str, fraction: float) -> None:
         say(self.monitor, stage, fraction)
+
+
+def _lexicon_file(number: int, way: str) -> str:
+    return f"round-{number}.lexicon.{way}.npz"

@@ -24,7 +24,7 @@ class LateError(Exception):
     """The time that was given is over within a round; the rounds before it stay."""
 
 
-STAGES = 2
+STAGES = 3
 """Raised whenever a stage comes out otherwise from the same texts and settings: 2 since the text says what is held out,
 and a run that went on from stages of 1 would be judged by sentences that it learned from."""
 
