@@ -26,7 +26,8 @@ class LateError(Exception):
 
 STAGES = 3
 """Raised whenever a stage comes out otherwise from the same texts and settings: 2 since the text says what is held out,
-and a run that went on from stages of 1 would be judged by sentences that it learned from."""
+and a run that went on from stages of 1 would be judged by sentences that it learned from; 3 since each round renews the
+lexicon."""
 
 
 class Stages:
