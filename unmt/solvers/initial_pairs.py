@@ -11,24 +11,24 @@ from numpy.typing import NDArray
 from unmt.errors import InputError
 from unmt.mappings.linear_map import centred
 from unmt.objectives.csls import matches
+from unmt.solvers.start_settings import SimilaritySettings
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Pairs = tuple[Ints, Ints]
 
-SIMILARITY_WORDS = 4000
 SIGNATURE_STEP = 10
 
 
-def similarity_pairs(source: Floats, target: Floats, words: int = SIMILARITY_WORDS) -> Pairs:
+def similarity_pairs(source: Floats, target: Floats, settings: SimilaritySettings | None = None) -> Pairs:
     """Pairs of words whose similarities with all words of their own language are distributed alike.
 
-    source, target: (words, dimensions), most frequent first, normalised. Only the first `words` of each are used. The
-    sorted row of a word in (X X^T)^(1/2) does not depend on the axes, nor on which word is which.
+    source, target: (words, dimensions), most frequent first, normalised. Only the first `start_words` of each are used.
+    The sorted row of a word in (X X^T)^(1/2) does not depend on the axes, nor on which word is which.
     Source: Artetxe, Labaka and Agirre, "A robust self-learning method for fully unsupervised cross-lingual mappings of
     word embeddings", 2018.
     """
-    size = min(len(source), len(target), words)
+    size = min(len(source), len(target), (settings or SimilaritySettings()).start_words)
     return matches(_signatures(source[:size]), _signatures(target[:size])).both_ways()
 
 
