@@ -50,9 +50,10 @@ How to search
 
 Of the methods, each of its own; method=adversarial method.epochs=4
   method.learning_words=2000  of any method: the most frequent words of each side, which learn from one another
-  method.patience=3    rounds without a gain until they have less noise, or end
-  method.start_words=4000  of similarity: words that are compared; method.first_kept=0.1, the share of similarities
-                       that counts at first, which is the noise
+  method.patience=3    rounds without a gain of method.least_gain=0.0001 until they have less noise, or end;
+                       method.most_rounds=400 at most
+  method.start_words=4000  of similarity: words that are compared, by means of method.rank_step=10 ranks;
+                       method.first_kept=0.1, the share of similarities that counts at first, which is the noise
   method.relaxed_words=800  of wasserstein: words that the start assigns, in method.relaxed_rounds=40; then batches of
                        method.batch_words=[300,600,1200], so many of each: method.batch_rounds=[60,30,10], drawn from
                        the most frequent method.drawn_words=2000

@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass, field
 
-WORDS, FIRST_KEPT, PATIENCE = 2000, 0.1, 3
-"""Of self-learning: words of each side that take part, the keep probability at first, and rounds without a gain after
-which it doubles."""
+WORDS, FIRST_KEPT, PATIENCE, LEAST_GAIN, MOST_ROUNDS = 2000, 0.1, 3, 1e-4, 400
+"""Of self-learning: words of each side that take part, the keep probability at first, rounds without a gain after which
+it doubles, what is a gain, and rounds at most."""
 
 
 @dataclass
 class SimilaritySettings:
-    """start_words: the most frequent words of each side, whose similarities are compared. first_kept: the keep
-    probability that self-learning begins with.
+    """start_words: the most frequent words of each side, whose similarities are compared. rank_step: neighbours in rank
+    of which the mean is compared; a few say as much as all ranks, and faster. first_kept: the keep probability that
+    self-learning begins with.
     """
 
     start_words: int = 4000
+    rank_step: int = 10
     first_kept: float = FIRST_KEPT
 
 

@@ -120,5 +120,7 @@ def learned_from(
         words=words.learning,
         first_kept=settings_of(settings, SimilaritySettings).first_kept if method == "similarity" else 1.0,
         patience=settings.patience,
+        least_gain=settings.least_gain,
+        most_rounds=settings.most_rounds,
         stopped=stopped,
     )

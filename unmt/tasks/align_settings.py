@@ -12,6 +12,8 @@ from dataclasses import dataclass, fields
 from unmt.errors import InputError
 from unmt.objectives.adversarial_settings import AdversarialSettings
 from unmt.solvers.start_settings import (
+    LEAST_GAIN,
+    MOST_ROUNDS,
     PATIENCE,
     WORDS,
     GromovSettings,
@@ -29,12 +31,15 @@ class Method:
     """What every method has.
 
     name: of the method, of several with commas between, or all. learning_words: the most frequent words of each side,
-    which self-learning takes. patience: its rounds without a gain, until it has less noise or ends.
+    which self-learning takes. patience: its rounds without a gain of least_gain, until it has less noise or ends.
+    most_rounds: of it.
     """
 
     name: str = "similarity"
     learning_words: int = WORDS
     patience: int = PATIENCE
+    least_gain: float = LEAST_GAIN
+    most_rounds: int = MOST_ROUNDS
 
     @property
     def names(self) -> list[str]:
