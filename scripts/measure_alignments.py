@@ -64,6 +64,7 @@ CUT: dict[str, Any] = {
     "adversarial, published": Adversary(batches=150),
     "Wasserstein-Procrustes, published": Sinkhorn(start_words=1000),
 }
+STARTS = {f"unmt, {method}": method for method in METHODS if method not in {"similarity", "numerals"}}
 OURS, SPELLED, SUPERVISED = "unmt, vectors alone", "unmt, with spelling", "Procrustes, supervised"
 
 
@@ -78,14 +79,15 @@ class Pair:
 
 
 def pair_of(vectors: Path, dictionaries: Path, name: str) -> Pair:
-    """All that belongs to a pair of languages."""
+    """All that belongs to a pair of languages; the vectors are of words in lower case."""
     source, target = (read_vectors(vectors / f"eltec.{language}.vec.gz") for language in name.split("-"))
     there = (set(source.words), set(target.words))
     truth: dict[str, set[str]] = {}
     for word, translation in read_pairs(dictionaries / f"freedict.{name}.tsv.gz"):
         if word.lower() in there[0] and translation.lower() in there[1]:
             truth.setdefault(word.lower(), set()).add(translation.lower())
-    return Pair(source, target, truth, read_pairs(dictionaries / f"xling.train.freq.5k.{name}.tsv"))
+    lesson = read_pairs(dictionaries / f"xling.train.freq.5k.{name}.tsv")
+    return Pair(source, target, truth, [(word.lower(), translation.lower()) for word, translation in lesson])
 
 
 def scores(pair: Pair, translations: Ints) -> dict[str, list[float]]:
@@ -168,9 +170,8 @@ def rows_of(pair: Pair, given: argparse.Namespace, made: dict[str, Any]) -> Iter
         makers[name] = lambda name=name: published(
             pair, name, given.published_seeds, is_cut=not given.as_published, half=half()
         )
-    for method in METHODS:
-        if method not in {"similarity", "numerals"}:
-            makers[f"unmt, {method}"] = lambda method=method: ours(pair, 1, method=method, spelling=False)
+    for name, method in STARTS.items():
+        makers[name] = lambda method=method: ours(pair, 1, method=method, spelling=False)
     for name, maker in makers.items():
         if name not in made and (given.rows is None or name in given.rows or name == SUPERVISED):
             yield name, maker()
@@ -183,7 +184,8 @@ def table(name: str, made: dict[str, Any]) -> str:
     lines = [f"{name}: {counts[0]:,} source words among the 5,000 most frequent, {counts[1]:,} in all", ""]
     lines += [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     unit = made.get(OURS, made[SUPERVISED])["seconds"]
-    for way, row in made.items():
+    for way in (way for way in (SUPERVISED, OURS, SPELLED, *PUBLISHED, *STARTS) if way in made):
+        row = made[way]
         seeds = "" if row["seeds"] is None else "{} of {}".format(*row["seeds"])
         cells = []
         for over in ("5k", "all"):
