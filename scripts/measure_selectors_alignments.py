@@ -33,10 +33,10 @@ from unmt.solvers.procrustes import procrustes
 from unmt.solvers.random import kernel_state
 from unmt.solvers.self_learning import noisy_matches
 from unmt.solvers.spelling import spelling_similarity
+from unmt.solvers.start_settings import SimilarSettings
 from unmt.solvers.wasserstein_procrustes import wasserstein_rotation
 from unmt.solvers.weighting import weighted_maps
 from unmt.tasks.align import LEAST_SPELLING
-from unmt.tasks.align_methods import LEAST_ALIKE
 from unmt.text.corpus_file import read_pairs
 from unmt.text.vectors import read_vectors
 
@@ -151,7 +151,7 @@ def starts(pair: Pair, seed: int) -> dict[str, Callable[[], Floats]]:
 
     return {
         "identical": lambda: of(initial_pairs.identical_pairs(*pair.words)),
-        "similar": lambda: of(initial_pairs.similar_pairs(pair.spelling, LEAST_ALIKE)),
+        "similar": lambda: of(initial_pairs.similar_pairs(pair.spelling, SimilarSettings().least_alike)),
         "similarity": lambda: of(initial_pairs.similarity_pairs(pair.x, pair.y)),
         "wasserstein": lambda: wasserstein_rotation(pair.x, pair.y, np.random.SeedSequence(seed)),
     }

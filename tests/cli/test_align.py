@@ -3,6 +3,9 @@ import json
 import numpy as np
 import pytest
 
+from unmt.cli.command import choices
+from unmt.tasks.align_settings import CHOICES
+
 WORDS, SIZE = 200, 12
 
 
@@ -49,6 +52,43 @@ def test_the_dictionary_goes_to_standard_output_and_the_rest_to_the_run(unmt, fo
     assert "success   similarity: 2 of 2" in done.stderr
 
 
+def kept(run):
+    return json.loads((run / "result.json").read_text())
+
+
+def test_a_method_has_settings_of_its_own_and_they_count(unmt, folder, tmp_path):
+    usual, other = tmp_path / "usual", tmp_path / "other"
+    typed = (*BOTH, "runs=1", "null=false", "method.patience=1")
+    done = unmt("align", *typed, "-m", "method=similarity,wasserstein", f"run.dir={usual}", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert [kept(usual / job)["method"] for job in "01"] == ["similarity", "wasserstein"]
+    own = ("method=wasserstein", "method.batch_words=[50]", "method.batch_rounds=[1]")
+    done = unmt("align", *typed, *own, f"run.dir={other}", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    first, second = kept(usual / "1"), kept(other)
+    assert list(first["arguments"])[2:] == ["method", "method.patience", "runs", "null", "seed"]
+    assert second["arguments"]["method.batch_words"] == "[50]"
+    assert first["history"] != second["history"]
+
+
+def test_several_methods_take_the_settings_of_each_and_the_line_in_the_report_does_it_again(unmt, folder, tmp_path):
+    typed = ("method=identical, similarity", "method.start_words=80", "runs=1", "null=false")
+    done = unmt("align", *BOTH, *typed, f"run.dir={tmp_path / 'first'}", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    first = kept(tmp_path / "first")
+    assert [row["method"] for row in first["methods"]] == ["similarity"]
+    assert "written alike" in first["failures"]["identical"]
+    told = [f"{key}={value}" for key, value in first["arguments"].items()]
+    assert told[2:] == ["method=identical, similarity", "method.start_words=80", "runs=1", "null=false", "seed=0"]
+    again = unmt("align", *told, f"run.dir={tmp_path / 'again'}", cwd=folder)
+    assert again.stdout == done.stdout
+    assert kept(tmp_path / "again")["history"] == first["history"]
+
+
+def test_every_method_is_a_file_of_its_group():
+    assert choices("method") == sorted(CHOICES)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -57,7 +97,14 @@ def test_the_dictionary_goes_to_standard_output_and_the_rest_to_the_run(unmt, fo
         (("source.vectors=nowhere.vec", "target.vectors=b.vec"), "no such file"),
         (("source.vectors=nan.vec", "target.vectors=b.vec"), "not finite"),
         (("source.train=short.txt", "target.vectors=b.vec"), "Give a longer text"),
-        ((*BOTH, "method=magic"), "no such method"),
+        ((*BOTH, "method=magic"), "method=magic: there is none of that name. Choose one of adversarial, all,"),
+        ((*BOTH, "method=similarity,magic"), "method=magic: there is none"),
+        ((*BOTH, "method=all,similarity"), "all goes alone"),
+        ((*BOTH, "method.epochs=2"), "method.epochs= is of method=adversarial, not of method=similarity"),
+        ((*BOTH, "method=adversarial", "method.epochs=0"), "method.epochs=0: too small"),
+        ((*BOTH, "method=adversarial", "method.epochs=few"), "method.epochs takes a whole number"),
+        ((*BOTH, "method=wasserstein", "method.batch_words=[30]"), "as many of one as of the other"),
+        ((*BOTH, "method=similar", "method.least_alike=1.5"), "0 or more and 1 at most"),
         ((*BOTH, "method=dictionary"), "Name one by dictionary=FILE"),
         ((*BOTH, "runs=0"), "runs=0"),
     ],

@@ -1,3 +1,4 @@
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from unmt.cli import commands
 from unmt.cli.arguments import checked, nearest, quoted
 from unmt.cli.command import configuration_folder, keys_of
 from unmt.errors import InputError
+from unmt.tasks.align_settings import METHODS, Every, Method
 
-DECIPHER = commands.load("decipher")
+DECIPHER, ALIGN = commands.load("decipher"), commands.load("align")
 # What the grammar of Hydra and OmegaConf give a meaning, and what it refuses.
 AWKWARD = st.text(st.sampled_from("\\'\"${}[]()=,:~!?#&*@ \n\tàδ1a.-+/<>|"), max_size=12)
 
@@ -94,3 +96,19 @@ def test_every_key_of_a_command_is_in_its_help(name: str) -> None:
 def test_nearest_is_none_where_nothing_is_near() -> None:
     assert nearest("decifer", ["decipher", "bench"]) == "decipher"
     assert nearest("xyz", ["decipher", "bench"]) is None
+
+
+def test_no_setting_belongs_to_two_methods() -> None:
+    shared = {entry.name for entry in fields(Method)}
+    own = [key for kind in METHODS.values() for key in keys_of(kind) if key not in shared]
+    assert len(own) == len(set(own))
+    assert {*own, *shared} == keys_of(Every).keys()
+
+
+@pytest.mark.parametrize("value", ["similarity,identical", "'similarity,identical'", "similarity, identical"])
+def test_choices_with_commas_are_one_that_has_the_keys_of_all(value: str) -> None:
+    names = quoted(value.strip("'"))
+    assert checked(ALIGN, [f"method={value}", "method.first_kept=0.2"]) == [
+        "method=all", f"method.name={names}", "method.first_kept=0.2",
+    ]  # fmt: skip
+    assert checked(ALIGN, ["-m", "method=similarity,identical"]) == ["--multirun", "method=similarity,identical"]

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from unmt.cli import commands
-from unmt.cli.command import configuration_folder
+from unmt.cli.command import choices, configuration_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -64,6 +64,13 @@ def test_every_command_composes_from_another_folder(installed, tmp_path, name):
     assert done.returncode == 0, done.stderr
     assert isinstance(yaml.safe_load(done.stdout), dict)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("choice", choices("method"))
+def test_every_method_of_align_composes_from_another_folder(installed, tmp_path, choice):
+    done = run_installed(installed, tmp_path, "align", f"method={choice}", "--cfg", "job")
+    assert done.returncode == 0, done.stderr
+    assert yaml.safe_load(done.stdout)["method"]["name"] == choice
 
 
 def test_the_installed_command_deciphers(installed, tmp_path):

@@ -13,6 +13,7 @@ from unmt.solvers.initial_pairs import (
 )
 from unmt.solvers.procrustes import procrustes
 from unmt.solvers.self_learning import self_learning
+from unmt.solvers.start_settings import SimilaritySettings
 from unmt.solvers.weighting import weighted_maps
 
 
@@ -64,6 +65,30 @@ def test_same_seed_same_rotation_and_another_seed_another_way():
     np.testing.assert_array_equal(first.rotation, again.rotation)
     assert first.history == again.history
     assert first.history != other.history
+
+
+def test_patience_gain_and_rounds_say_when_it_ends():
+    rng = np.random.default_rng(4)
+    x, y = (centred(clustered(200, 10, rng))[0] for _ in range(2))
+    pairs = similarity_pairs(x, y)
+
+    def rounds(**settings):
+        return len(self_learning(x, y, pairs, np.random.SeedSequence(7), **settings).history)
+
+    assert rounds(most_rounds=3) == 3
+    assert rounds(patience=1) < rounds(patience=9)
+    # The first round is a gain on nothing, the two after it are none.
+    assert rounds(least_gain=10.0, patience=1, first_kept=1.0) == 3
+
+
+def test_ranks_can_be_compared_one_by_one():
+    rng = np.random.default_rng(2)
+    vectors = clustered(300, 20, rng)
+    x, y = centred(vectors)[0], centred(vectors @ rotation_of(20, rng))[0]
+    for step in (1, 10, 1000):
+        source, target = similarity_pairs(x, y, SimilaritySettings(rank_step=step))
+        assert len(source) == len(target) == 600
+        assert (source == target).mean() > 0.9 or step == 1000
 
 
 def test_weighted_maps_of_a_rotation_bring_pairs_together():

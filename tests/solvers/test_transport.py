@@ -40,7 +40,7 @@ def test_gromov_wasserstein(sides):
 
 def test_the_adversarial_map_is_a_rotation_and_a_function_of_its_seed(sides):
     pytest.importorskip("torch")
-    from unmt.objectives.adversarial import AdversarialSettings
+    from unmt.objectives.adversarial_settings import AdversarialSettings
     from unmt.solvers.adversarial_map import adversarial_rotation
 
     settings = AdversarialSettings(hidden=32, batch=32, batches=20, epochs=2)

@@ -5,6 +5,7 @@ import pytest
 
 from unmt.errors import InputError
 from unmt.tasks.align import align
+from unmt.tasks.align_settings import Similarity
 from unmt.tasks.alignment import NOTHING, SHARED
 from unmt.text.vectors import WordVectors
 
@@ -103,6 +104,17 @@ def test_methods_stand_beside_each_other(sides):
     assert {trial.method for trial in found.trials} == {"similarity", "dictionary"}
     assert "written alike" in found.failures["identical"]
     assert found.verdict is None
+
+
+def test_settings_reach_the_search(sides):
+    few, usual = (
+        align(sides["source"], sides["turned"], method=method, null=False)
+        for method in (Similarity(start_words=60, learning_words=100), Similarity())
+    )
+    assert few.history != usual.history
+    assert (usual.translations[:, 0] == np.arange(WORDS)).mean() > 0.99
+    with pytest.raises(InputError, match=r"method\.patience=0: too small"):
+        align(sides["source"], sides["turned"], method=Similarity(patience=0))
 
 
 def test_bad_input_is_refused(sides):

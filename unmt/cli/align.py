@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from unmt.cli.command import Command
+from unmt.cli.command import CHOICE, Choice, Command
 from unmt.cli.decipher import check_numbers, expanded, in_any_case
 from unmt.cli.interruption import Interrupted, stop_on_interrupt
 from unmt.cli.output import note, write
 from unmt.cli.progress import Progress
 from unmt.cli.run_directory import RunDirectory, RunSettings, run_directory, typed_arguments
 from unmt.errors import InputError
+from unmt.tasks.align_settings import ALL, CHOICES, Method
 
 if TYPE_CHECKING:
     from unmt.tasks.alignment import Alignment
@@ -39,12 +40,30 @@ How to search
   method=similarity    where it starts: similarity (how similarities are distributed), wasserstein, gromov (optimal
                        transport), adversarial, identical, similar (words written alike), numerals, dictionary;
                        several with commas, or all: then the one that fits best is used, and all are compared
+                       (it sets method.name=)
   dictionary=null      a seed dictionary for method=dictionary: lines of source, tab, target
   spelling=true        words written alike count as more alike, as far as the vectors agree; false: vectors alone
   runs=10              searches of each method that draws numbers: how many of them find something, and the best
   null=true            also search vectors that share nothing, for the verdict; false saves that time
   threads=null         so many cores; null: all
   seed=0               same seed, same answer
+
+Of the methods, each of its own; method=adversarial method.epochs=4
+  method.learning_words=2000  of any method: the most frequent words of each side, which learn from one another
+  method.patience=3    rounds without a gain of method.least_gain=0.0001 until they have less noise, or end;
+                       method.most_rounds=400 at most
+  method.start_words=4000  of similarity: words that are compared, by means of method.rank_step=10 ranks;
+                       method.first_kept=0.1, the share of similarities that counts at first, which is the noise
+  method.relaxed_words=800  of wasserstein: words that the start assigns, in method.relaxed_rounds=40; then batches of
+                       method.batch_words=[300,600,1200], so many of each: method.batch_rounds=[60,30,10], drawn from
+                       the most frequent method.drawn_words=2000
+  method.coupled_words=1000  of gromov: words that are coupled, in method.coupling_rounds=60 at most with the entropic
+                       method.regularisation=0.002
+  method.hidden=512    of adversarial: units of a layer; method.epochs=8 of method.batches=600 moves of the map, each
+                       with method.batch=128 words a side of the most frequent method.words=5000, after method.steps=1
+                       of the discriminator; method.rate=0.1 (times method.decay=0.95 an epoch),
+                       method.smoothing=0.2, method.dropout=0.1, and method.beta=0.01 towards a rotation
+  method.least_alike=0.6  of similar: how much alike, 0 to 1
 
 Where things go
   standard output      lines of source, tab, target, tab, probability; best first for each source word
@@ -71,7 +90,7 @@ class Configuration:
 
     source: SideSettings = field(default_factory=SideSettings)
     target: SideSettings = field(default_factory=SideSettings)
-    method: str = "similarity"
+    method: Method = field(default_factory=Method, metadata={CHOICE: Choice(CHOICES, several=ALL)})
     dictionary: str | None = None
     spelling: bool = True
     limit: int = 20000
@@ -214,4 +233,5 @@ COMMAND = Command(
     help=HELP,
     configuration=Configuration,
     run=run,
+    groups=("method",),
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, get_args
 
-from unmt.cli.command import EACH, Command, choices, keys_of
+from unmt.cli.command import EACH, Choice, Command, choices, choices_of, keys_of
 from unmt.errors import InputError
 
 CONFIGURATIONS = ("job", "hydra", "all")
@@ -29,7 +29,9 @@ def checked(command: Command, arguments: Sequence[str]) -> list[str]:
     if assignments and command.positional and "=" not in assignments[0]:
         first, *assignments = assignments
         options.append(f"{command.positional}={quoted(first)}")
-    return options + [_assignment(command, assignment, keys, is_sweep=is_sweep) for assignment in assignments]
+    ready = [part for assignment in assignments for part in _assignment(command, assignment, keys, is_sweep=is_sweep)]
+    _check_chosen(command, assignments)
+    return options + ready
 
 
 def quoted(text: str) -> str:
@@ -84,24 +86,28 @@ def _unknown_option(command: Command, option: str) -> str:
     return f"unknown option {option}. {hint} See `unmt {command.name} --help`."
 
 
-def _assignment(command: Command, argument: str, keys: dict[str, Any], *, is_sweep: bool) -> str:
-    """key=value as Hydra takes it."""
+def _assignment(command: Command, argument: str, keys: dict[str, Any], *, is_sweep: bool) -> list[str]:
+    """key=value as Hydra takes it; of several choices at once, two of them."""
     found = _ASSIGNMENT.fullmatch(argument)
     if not found:
         raise InputError(_without_value(command, argument, keys))
     key, value = found["key"].lstrip("+"), found["value"]
     if key.partition(".")[0].partition("/")[0] == "hydra":
-        return argument
+        return [argument]
     if key in command.groups:
-        return _choice(key, value, is_sweep=is_sweep)
+        choice = choices_of(command.configuration).get(key)
+        if choice is not None and choice.several and (not is_sweep or _is_quoted(value)) and "," in value:
+            return _several(key, choice, choice.several, _unquoted(value))
+        value = value if is_sweep else _unquoted(value)
+        return [_choice(key, value, is_sweep=is_sweep, is_optional=choice is None)]
     known = _with_any_name(key, keys)
     if known not in keys:
         raise InputError(_unknown_key(command, key, keys))
     # Hydra takes a key that it does not know yet by these signs alone.
     typed = f"++{key}" if EACH in known.split(".") else found["key"]
     if not _is_text(keys[known]) or _stands_as_it_is(f"{key}={value}", keys[known], is_sweep=is_sweep):
-        return f"{typed}={value}"
-    return f"{typed}={quoted(value)}"
+        return [f"{typed}={value}"]
+    return [f"{typed}={quoted(value)}"]
 
 
 def _with_any_name(key: str, keys: dict[str, Any]) -> str:
@@ -119,15 +125,42 @@ def _with_any_name(key: str, keys: dict[str, Any]) -> str:
     return general
 
 
-def _choice(group: str, value: str, *, is_sweep: bool) -> str:
+def _choice(group: str, value: str, *, is_sweep: bool, is_optional: bool) -> str:
     """group=name as it stands, if there is such a file in conf/."""
     known = choices(group)
     for name in value.split(",") if is_sweep else [value]:
-        if name not in known and name != "null":
+        if name not in known and not (is_optional and name == "null"):
             close = nearest(name, known)
             hint = f"Did you mean {group}={close}?" if close else f"Choose one of {', '.join(known)}."
             raise InputError(f"{group}={name}: there is none of that name. {hint}")
     return f"{group}={value}"
+
+
+def _several(group: str, choice: Choice, name: str, value: str) -> list[str]:
+    """The choice that stands for several, and the names that were given with commas."""
+    for one in value.split(","):
+        if one.strip() == name:
+            raise InputError(f"{group}={value}: {name} goes alone. Give {group}={name}, or the names of some.")
+        _choice(group, one.strip(), is_sweep=False, is_optional=False)
+    assert name in choice.kinds
+    return [f"{group}={name}", f"{group}.name={quoted(value)}"]
+
+
+def _check_chosen(command: Command, assignments: Sequence[str]) -> None:
+    """Raises InputError for a key of a choice that was not made, such as method.epochs= without method=adversarial."""
+    found = [found for found in map(_ASSIGNMENT.fullmatch, assignments) if found]
+    typed = {match["key"].lstrip("+"): match["value"] for match in found}
+    for group, choice in choices_of(command.configuration).items():
+        value = _unquoted(typed.get(group, getattr(command.configuration(), group).name))
+        names = [name.strip() for name in value.split(",")]
+        allowed = {key for name in names for key in keys_of(choice.kinds[name])}
+        for key in typed:
+            first, _, rest = key.partition(".")
+            if first == group and rest and rest not in allowed:
+                owners = [name for name, kind in choice.kinds.items() if rest in keys_of(kind)]
+                raise InputError(
+                    f"{key}= is of {group}={owners[0]}, not of {group}={value}. Leave it out, or choose {owners[0]}."
+                )
 
 
 def _without_value(command: Command, argument: str, keys: dict[str, Any]) -> str:
@@ -144,6 +177,14 @@ def _unknown_key(command: Command, key: str, keys: dict[str, Any]) -> str:
     return f"unmt {command.name} has no key {key!r}. {hint}"
 
 
+def _is_quoted(value: str) -> bool:
+    return len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if _is_quoted(value) else value
+
+
 def _is_text(kind: Any) -> bool:
     return kind is str or str in get_args(kind)
 
@@ -153,7 +194,7 @@ def _stands_as_it_is(argument: str, kind: Any, *, is_sweep: bool) -> bool:
     value = argument.partition("=")[2]
     if value == "null":
         return NoneType in get_args(kind)
-    has_quotes = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    has_quotes = _is_quoted(value)
     if not (has_quotes or is_sweep):
         return False
     from hydra.core.override_parser.overrides_parser import OverridesParser

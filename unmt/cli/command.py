@@ -1,6 +1,6 @@
 """What a command of `unmt` is made of. Nothing here or in a command's module imports Hydra, numpy or numba at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -30,14 +30,41 @@ EACH = "NAME"
 dataclass that such a name has the keys of."""
 
 
+CHOICE = "CHOICE"
+"""In the metadata of a field: the Choice of a group of conf/ that has the name of the field."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Names of which one is chosen, as in method=adversarial, each with keys of its own, such as method.epochs.
+
+    kinds: the dataclass of each name; all have a field `name`. several: the name whose dataclass has the keys of all,
+    so that several can be named with commas; None: one alone.
+    """
+
+    kinds: Mapping[str, type]
+    several: str | None = None
+
+
+def choices_of(configuration: type) -> dict[str, Choice]:
+    """The groups whose names have keys of their own."""
+    return {entry.name: entry.metadata[CHOICE] for entry in fields(configuration) if CHOICE in entry.metadata}
+
+
 def keys_of(configuration: type) -> dict[str, Any]:
-    """The type of every key, nested ones with dots: {"seed": int, "run.dir": str | None, ...}."""
+    """The type of every key, nested ones with dots: {"seed": int, "run.dir": str | None, ...}.
+
+    Of a choice the keys of all that could be chosen.
+    """
     found: dict[str, Any] = {}
     hints = get_type_hints(configuration)
     for entry in fields(configuration):
         kind = entry.metadata.get(EACH, hints[entry.name])
         if EACH in entry.metadata:
             found |= {f"{entry.name}.{EACH}.{key}": value for key, value in keys_of(kind).items()}
+        elif CHOICE in entry.metadata:
+            for chosen in entry.metadata[CHOICE].kinds.values():
+                found |= {f"{entry.name}.{key}": value for key, value in keys_of(chosen).items()}
         elif is_dataclass(kind):
             found |= {f"{entry.name}.{key}": value for key, value in keys_of(kind).items()}  # type: ignore[arg-type]
         else:

@@ -12,10 +12,16 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from unmt.cli import commands
-from unmt.cli.command import Command, configuration_folder, keys_of
+from unmt.cli.command import Command, choices_of, configuration_folder, keys_of
 from unmt.errors import InputError
 
-WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+WORDS = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "text",
+    list[int]: "whole numbers, such as [3,2]",
+}
 
 
 class _JobError(BaseException):
@@ -31,10 +37,9 @@ def start(command: Command, arguments: Sequence[str]) -> None:
     # Hydra would print a shortened traceback and leave with status 1; with this it raises.
     os.environ["HYDRA_FULL_ERROR"] = "1"
     import hydra
-    from hydra.core.config_store import ConfigStore
     from hydra.errors import HydraException
 
-    ConfigStore.instance().store(name=f"{command.name}_defaults", node=command.configuration)
+    store_defaults(command)
     sys.argv = [f"unmt {command.name}", *arguments]
     try:
         hydra.main(version_base="1.3", config_path=str(configuration_folder()), config_name=command.name)(run_job)()
@@ -42,6 +47,17 @@ def start(command: Command, arguments: Sequence[str]) -> None:
         raise carrier.error from None
     except (HydraException, OmegaConfBaseException) as error:
         raise InputError(_one_line(error, command)) from error
+
+
+def store_defaults(command: Command) -> None:
+    """Tell Hydra of the command's dataclasses, which the files of conf/ build on."""
+    from hydra.core.config_store import ConfigStore
+
+    store = ConfigStore.instance()
+    store.store(name=f"{command.name}_defaults", node=command.configuration)
+    for group, choice in choices_of(command.configuration).items():
+        for name, kind in choice.kinds.items():
+            store.store(group=group, name=f"{name}_defaults", node=kind)
 
 
 def run_job(composed: DictConfig) -> None:

@@ -4,11 +4,12 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from unmt.cli.command import CHOICE
 from unmt.errors import InputError
 from unmt.text import atomic
 
@@ -179,7 +180,14 @@ def _shown(value: Any) -> str:
 
 def typed_arguments(configuration: Any) -> dict[str, str]:
     """What is to be typed for the same answer: whatever is not so without being typed, and the seed."""
-    usual, given = _flat(asdict(type(configuration)())), _flat(asdict(configuration))
+    plain = type(configuration)()
+    usual, given = _flat(asdict(plain)), _flat(asdict(configuration))
+    for entry in fields(configuration):
+        if CHOICE in entry.metadata:
+            group, chosen = entry.name, getattr(configuration, entry.name)
+            # What is chosen brings its own values along: only its name has to be typed, group=name.
+            usual |= _flat({group: asdict(type(chosen)())}) | {group: getattr(plain, group).name}
+            given = {group if key == f"{group}.name" else key: value for key, value in given.items()}
     wanted = [key for key in given if key not in FREE_KEYS and (key == "seed" or given[key] != usual.get(key))]
     return {key: _typed(given[key]) for key in wanted}
 

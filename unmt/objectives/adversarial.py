@@ -9,7 +9,6 @@ Source: Conneau, Lample, Ranzato, Denoyer and Jégou, "Word translation without 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -17,27 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmt.errors import InputError
+from unmt.objectives.adversarial_settings import AdversarialSettings
 
 Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class AdversarialSettings:
-    """The published settings but for the smaller discriminator and the fewer, larger batches.
-
-    words: the most frequent words, which the discriminator sees. beta: the step towards orthogonality.
-    """
-
-    hidden: int = 512
-    batch: int = 128
-    batches: int = 600
-    epochs: int = 8
-    words: int = 5000
-    rate: float = 0.1
-    decay: float = 0.95
-    smoothing: float = 0.2
-    dropout: float = 0.1
-    beta: float = 0.01
 
 
 def disagreement(logits: Any, truth: Any, weights: Any = None) -> Any:
@@ -82,7 +63,8 @@ def adversarial_rotations(
             truth = torch.cat(
                 [torch.full((settings.batch,), side) for side in (1 - settings.smoothing, settings.smoothing)]
             )
-            _step(torch, judge, judge.parameters, x, y, mapping, truth, rate, settings, generator)
+            for _ in range(settings.steps):
+                _step(torch, judge, judge.parameters, x, y, mapping, truth, rate, settings, generator)
             _step(torch, judge, [mapping], x, y, mapping, 1 - truth, rate, settings, generator)
             with torch.no_grad():
                 mapping.copy_((1 + settings.beta) * mapping - settings.beta * mapping @ mapping.T @ mapping)

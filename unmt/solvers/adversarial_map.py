@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from unmt.errors import InputError
 from unmt.mappings.linear_map import unit_rows
-from unmt.objectives.adversarial import AdversarialSettings, adversarial_rotations
+from unmt.objectives.adversarial import adversarial_rotations
+from unmt.objectives.adversarial_settings import AdversarialSettings
 from unmt.objectives.csls import matches
 
 Floats = NDArray[np.float32]

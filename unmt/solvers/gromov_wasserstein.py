@@ -11,30 +11,36 @@ from numpy.typing import NDArray
 
 from unmt.errors import InputError
 from unmt.mappings.linear_map import unit_rows
+from unmt.solvers.start_settings import GromovSettings
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-WORDS, REGULARISATION, MOST_ROUNDS = 1000, 2e-3, 60
-"""Words a side; entropic regularisation, of distances whose mean is one."""
 
-
-def gromov_pairs(source: Floats, target: Floats, words: int = WORDS) -> tuple[Ints, Ints]:
+def gromov_pairs(source: Floats, target: Floats, settings: GromovSettings | None = None) -> tuple[Ints, Ints]:
     """The most strongly coupled pairs, from both sides. Raises InputError where POT is not installed.
 
-    source, target: (words, dimensions), normalised, most frequent first; the first `words` of each are coupled.
+    source, target: (words, dimensions), normalised, most frequent first; the first `coupled_words` of each are coupled.
     """
     try:
         import ot
     except ImportError:
         raise InputError("method=gromov needs the package POT. Install it by `pip install unmt[align]`.") from None
-    size = min(len(source), len(target), words)
+    settings = settings or GromovSettings()
+    size = min(len(source), len(target), settings.coupled_words)
     distances = [_distances(side[:size]) for side in (source, target)]
     # Frequent words count more, as published: their vectors are the surer ones.
     mass = 1.0 / np.arange(10, 10 + size)
     mass /= mass.sum()
     coupling = ot.gromov.entropic_gromov_wasserstein(
-        *distances, mass, mass, "square_loss", epsilon=REGULARISATION, max_iter=MOST_ROUNDS, tol=1e-7, warn=False
+        *distances,
+        mass,
+        mass,
+        "square_loss",
+        epsilon=settings.regularisation,
+        max_iter=settings.coupling_rounds,
+        tol=1e-7,
+        warn=False,
     )
     everyone = np.arange(size)
     share = coupling / mass[:, None]

@@ -11,34 +11,33 @@ from numpy.typing import NDArray
 from unmt.errors import InputError
 from unmt.mappings.linear_map import centred
 from unmt.objectives.csls import matches
+from unmt.solvers.start_settings import SimilaritySettings
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Pairs = tuple[Ints, Ints]
 
-SIMILARITY_WORDS = 4000
-SIGNATURE_STEP = 10
 
-
-def similarity_pairs(source: Floats, target: Floats, words: int = SIMILARITY_WORDS) -> Pairs:
+def similarity_pairs(source: Floats, target: Floats, settings: SimilaritySettings | None = None) -> Pairs:
     """Pairs of words whose similarities with all words of their own language are distributed alike.
 
-    source, target: (words, dimensions), most frequent first, normalised. Only the first `words` of each are used. The
-    sorted row of a word in (X X^T)^(1/2) does not depend on the axes, nor on which word is which.
+    source, target: (words, dimensions), most frequent first, normalised. Only the first `start_words` of each are used.
+    The sorted row of a word in (X X^T)^(1/2) does not depend on the axes, nor on which word is which.
     Source: Artetxe, Labaka and Agirre, "A robust self-learning method for fully unsupervised cross-lingual mappings of
     word embeddings", 2018.
     """
-    size = min(len(source), len(target), words)
-    return matches(_signatures(source[:size]), _signatures(target[:size])).both_ways()
+    settings = settings or SimilaritySettings()
+    size = min(len(source), len(target), settings.start_words)
+    signatures = [_signatures(side[:size], min(size, settings.rank_step)) for side in (source, target)]
+    return matches(*signatures).both_ways()
 
 
-def _signatures(vectors: Floats) -> Floats:
+def _signatures(vectors: Floats, step: int) -> Floats:
     left, values, _ = np.linalg.svd(vectors, full_matrices=False)
     rows = (left * values) @ left.T  # (words, words)
     rows.sort(axis=1)
-    # Means of a few neighbours in rank say as much as all ranks, and are compared faster.
-    usable = len(rows) - len(rows) % SIGNATURE_STEP
-    return centred(rows[:, :usable].reshape(len(rows), -1, SIGNATURE_STEP).mean(axis=2))[0]
+    usable = len(rows) - len(rows) % step
+    return centred(rows[:, :usable].reshape(len(rows), -1, step).mean(axis=2))[0]
 
 
 def identical_pairs(source: Sequence[str], target: Sequence[str]) -> Pairs:

@@ -19,13 +19,11 @@ from numpy.typing import NDArray
 from unmt.objectives.csls import NEIGHBOURS, matches, means_of_best
 from unmt.solvers.procrustes import procrustes
 from unmt.solvers.random import kernel_state, next_random
+from unmt.solvers.start_settings import FIRST_KEPT, LEAST_GAIN, MOST_ROUNDS, PATIENCE, WORDS
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Pairs = tuple[Ints, Ints]
-
-WORDS = 2000
-FIRST_KEPT, PATIENCE, LEAST_GAIN, MOST_ROUNDS = 0.1, 3, 1e-4, 400
 
 
 @dataclass
@@ -52,12 +50,16 @@ def self_learning(
     *,
     words: int = WORDS,
     first_kept: float = FIRST_KEPT,
+    patience: int = PATIENCE,
+    least_gain: float = LEAST_GAIN,
+    most_rounds: int = MOST_ROUNDS,
     stopped: Callable[[list[float]], bool] = lambda _: False,
 ) -> Learned:
     """The rotation that self-learning finds from the first pairs, with the best objective.
 
     source, target: (words, dimensions), normalised, most frequent first; the first `words` of each side take part.
-    first_kept: the keep probability at the start; 1: no noise.
+    first_kept: the keep probability at the start; 1: no noise. patience: rounds without a
+    gain of least_gain until it doubles, or until the end. most_rounds: the end, whatever comes.
     stopped: asked after each round with the history; true ends the search.
     """
     state = kernel_state(seed)
@@ -65,16 +67,16 @@ def self_learning(
     found = Learned(procrustes(source[pairs[0]], target[pairs[1]]))
     x, y = source[:words], target[:words]
     rotation = found.rotation
-    for _ in range(MOST_ROUNDS):
+    for _ in range(most_rounds):
         similarity = np.asarray((x @ rotation) @ y.T, np.float32)
         objective = float(similarity.max(axis=1).mean() + similarity.max(axis=0).mean()) / 2
         found.history.append(objective)
-        if objective >= best + LEAST_GAIN:
+        if objective >= best + least_gain:
             best, since = objective, 0
             found.rotation = rotation
         else:
             since += 1
-        if since > PATIENCE:
+        if since > patience:
             if keep >= 1.0:
                 break
             keep, since = min(1.0, 2 * keep), 0

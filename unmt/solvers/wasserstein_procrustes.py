@@ -17,14 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmt.solvers.procrustes import procrustes
+from unmt.solvers.start_settings import WassersteinSettings
 
 Floats = NDArray[np.float32]
-
-START_WORDS, START_ROUNDS = 800, 40
-BATCHES = ((300, 60), (600, 30), (1200, 10))
-"""Words a batch, and batches of that size."""
-
-DRAWN_FROM = 2000
 
 
 def wasserstein_rotation(
@@ -32,16 +27,18 @@ def wasserstein_rotation(
     target: Floats,
     seed: np.random.SeedSequence,
     *,
+    settings: WassersteinSettings | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Floats:
     """The rotation (source dimensions, target dimensions) after all batches.
 
     source, target: (words, dimensions), normalised, most frequent first.
     """
+    settings = settings or WassersteinSettings()
     rng = np.random.default_rng(seed)
-    rotation = _relaxed_start(source, target)
-    drawn_from = min(len(source), len(target), DRAWN_FROM)
-    for size, batches in BATCHES:
+    rotation = _relaxed_start(source, target, settings)
+    drawn_from = min(len(source), len(target), settings.drawn_words)
+    for size, batches in zip(settings.batch_words, settings.batch_rounds, strict=True):
         for batch in range(batches):
             if stopped():
                 return rotation
@@ -54,13 +51,13 @@ def wasserstein_rotation(
     return rotation
 
 
-def _relaxed_start(source: Floats, target: Floats) -> Floats:
-    size = min(len(source), len(target), START_WORDS)
+def _relaxed_start(source: Floats, target: Floats, settings: WassersteinSettings) -> Floats:
+    size = min(len(source), len(target), settings.relaxed_words)
     x, y = source[:size], target[:size]
     # Squares: the rows of centred similarities all sum to zero, and an even P would be a point of rest.
     kernel_x, kernel_y = _unit_norm((x @ x.T) ** 2), _unit_norm((y @ y.T) ** 2)
     plan = np.full((size, size), 1.0 / size, np.float32)
-    for number in range(START_ROUNDS):
+    for number in range(settings.relaxed_rounds):
         # The gradient of || K_x P - P K_y ||^2.
         residual = kernel_x @ plan - plan @ kernel_y
         gradient = kernel_x @ residual - residual @ kernel_y

@@ -18,14 +18,14 @@ from unmt.objectives.dictionary_code import DictionaryCode
 from unmt.solvers.final_map import final_map, weighted
 from unmt.solvers.self_learning import Learned
 from unmt.tasks.align_codes import SideCodes
-from unmt.tasks.align_methods import METHODS, WITHOUT_SPELLING, Words, check_methods, first_pairs, learned_from
+from unmt.tasks.align_methods import WITHOUT_SPELLING, Words, check_methods, first_pairs, learned_from
+from unmt.tasks.align_settings import ALL, LEAST_WORDS, METHODS, Every, Method, check_method
 from unmt.tasks.alignment import Alignment, Trial
 from unmt.tasks.monitor import Monitor
 from unmt.text.vectors import WordVectors
 
 Floats = NDArray[np.float32]
 
-LEAST_WORDS = 60
 LEAST_SPELLING = 0.3
 RUNS, TRANSLATIONS, TEMPERATURE = 10, 5, 0.1
 DRAWN_WORDS = 400
@@ -35,7 +35,7 @@ def align(
     source: WordVectors,
     target: WordVectors,
     *,
-    method: str | Sequence[str] = "similarity",
+    method: str | Sequence[str] | Method = "similarity",
     seed: int = 0,
     runs: int = 1,
     null: bool = True,
@@ -47,23 +47,25 @@ def align(
 ) -> Alignment:
     """One space for two sets of word vectors, and a dictionary with probabilities, without a label.
 
-    method: one or several of METHODS, or "all"; the search whose dictionary saves most bits is used. runs: searches of
+    method: one or several of METHODS, or "all", or a Method, which has settings too; the search whose dictionary saves
+    most bits is used. runs: searches of
     each method that draws numbers, with seeds from `seed` on. spelling: whether words written alike count as more
     alike, with a weight chosen without labels. seeds: pairs of words for method "dictionary".
     Raises InputError where sizes differ, words are too few, or no method has a start.
     """
     start, monitor = time.perf_counter(), monitor or Monitor()
-    methods = _methods(method, seeds)
+    settings = _settings(method)
+    methods = _methods(settings, seeds)
     _check_sizes(source, target)
     (x, centre_source), (y, centre_target) = centred(source.matrix), centred(target.matrix)
     alike = _spelling(source, target, monitor) if spelling or "similar" in methods else None
-    words = Words(x, y, source.words, target.words, alike, seeds)
+    words = Words(x, y, source.words, target.words, alike, seeds, settings.learning_words)
     codes = SideCodes(words)
-    searches, failures = _searches(codes, methods, seed, runs, threads, monitor)
+    searches, failures = _searches(codes, settings, methods, seed, runs, threads, monitor)
     if not searches:
         raise InputError(next(iter(failures.values())))
-    trials, chosen, learned = _compared(codes, searches, monitor, once_more=null)
-    null_search = _null_trial(words, chosen, monitor) if null and not monitor.stop_requested else None
+    trials, chosen, learned = _compared(codes, settings, searches, monitor, once_more=null)
+    null_search = _null_trial(words, settings, chosen, monitor) if null and not monitor.stop_requested else None
     monitor.update("last rounds with more words", 0, None, None)
     final = final_map(x, y, learned.rotation, alike if spelling else None)
     mapping = LinearMap(final.source, final.target, centre_source, centre_target)
@@ -103,14 +105,22 @@ def _planes(*sides: Floats) -> list[list[list[float]]]:
     return [np.round((side - centre) @ axes.T, 3).tolist() for side in few]
 
 
-def check_options(method: str | Sequence[str], seeds: Sequence[tuple[str, str]]) -> None:
-    """Raises InputError where methods are unknown, or lack what they need."""
+def check_options(method: Method, seeds: Sequence[tuple[str, str]]) -> None:
+    """Raises InputError where methods are unknown, lack what they need, or are set to what cannot be."""
     _methods(method, seeds)
+    check_method(method)
 
 
-def _methods(method: str | Sequence[str], seeds: Sequence[tuple[str, str]]) -> list[str]:
-    names = [name.strip() for name in method.split(",")] if isinstance(method, str) else list(method)
-    if names == ["all"]:
+def _settings(method: str | Sequence[str] | Method) -> Method:
+    if isinstance(method, Method):
+        check_method(method)
+        return method
+    return Every(name=method if isinstance(method, str) else ",".join(method))
+
+
+def _methods(method: Method, seeds: Sequence[tuple[str, str]]) -> list[str]:
+    names = method.names
+    if names == [ALL]:
         names = [name for name in METHODS if name != "dictionary" or seeds]
     check_methods(names)
     if "dictionary" in names and not seeds:
@@ -139,7 +149,13 @@ def _spelling(source: WordVectors, target: WordVectors, monitor: Monitor) -> Any
 
 
 def _searches(
-    codes: SideCodes, methods: Sequence[str], seed: int, runs: int, threads: int, monitor: Monitor
+    codes: SideCodes,
+    settings: Method,
+    methods: Sequence[str],
+    seed: int,
+    runs: int,
+    threads: int,
+    monitor: Monitor,
 ) -> tuple[list[tuple[Trial, Learned]], dict[str, str]]:
     """Every search that could start, in the order of methods and seeds, and why others could not."""
     words = codes.words
@@ -153,7 +169,7 @@ def _searches(
                 shared = method == "similarity" and number > seed
                 monitor.update(f"start of {method}", 0, None, None)
                 sequence = np.random.SeedSequence([number, 0])
-                pairs = jobs[-1][2] if shared else first_pairs(method, words, sequence, monitor)
+                pairs = jobs[-1][2] if shared else first_pairs(method, words, sequence, monitor, settings)
             except InputError as error:
                 failures[method] = str(error)
                 break
@@ -161,16 +177,24 @@ def _searches(
             begun = time.perf_counter()
     assert codes.own  # made before the threads, which share it
     with ThreadPoolExecutor(max(1, threads)) as pool:
-        found = pool.map(lambda job: _trial(codes, job[0], job[1], job[2], job[3], monitor), jobs)
+        found = pool.map(lambda job: _trial(codes, settings, job[0], job[1], job[2], job[3], monitor), jobs)
         return list(found), failures
 
 
 def _trial(
-    codes: SideCodes, method: str, seed: int, pairs: Any, seconds: float, monitor: Monitor, stage: str = ""
+    codes: SideCodes,
+    settings: Method,
+    method: str,
+    seed: int,
+    pairs: Any,
+    seconds: float,
+    monitor: Monitor,
+    stage: str = "",
 ) -> tuple[Trial, Learned]:
     begun = time.perf_counter()
     sequence = np.random.SeedSequence([seed, 1])
-    learned = learned_from(method, codes.words, pairs, sequence, monitor, stage or f"{method}, seed {seed}")
+    stage = stage or f"{method}, seed {seed}"
+    learned = learned_from(method, codes.words, pairs, sequence, monitor, stage, settings)
     trial = Trial(
         method,
         seed,
@@ -185,7 +209,7 @@ def _trial(
 
 
 def _compared(
-    codes: SideCodes, searches: list[tuple[Trial, Learned]], monitor: Monitor, *, once_more: bool
+    codes: SideCodes, settings: Method, searches: list[tuple[Trial, Learned]], monitor: Monitor, *, once_more: bool
 ) -> tuple[list[Trial], Trial, Learned]:
     """The trials with their agreement, the one whose dictionary saves most bits, and what it learned.
 
@@ -194,7 +218,7 @@ def _compared(
     best, learned = max(searches, key=lambda pair: pair[0].saved_bits)
     fellows = [pair for pair in searches if pair[0].method == best.method and pair[1] is not learned]
     if not fellows and once_more and not monitor.stop_requested:
-        fellows = [_once_more(codes, best, learned, monitor)]
+        fellows = [_once_more(codes, settings, best, learned, monitor)]
     fellow = max(fellows, key=lambda pair: pair[0].saved_bits)[1] if fellows else None
     trials = []
     for trial, other in searches:
@@ -203,14 +227,17 @@ def _compared(
     return trials, next(trial for trial, pair in zip(trials, searches, strict=True) if pair[1] is learned), learned
 
 
-def _once_more(codes: SideCodes, best: Trial, learned: Learned, monitor: Monitor) -> tuple[Trial, Learned]:
+def _once_more(
+    codes: SideCodes, settings: Method, best: Trial, learned: Learned, monitor: Monitor
+) -> tuple[Trial, Learned]:
     """Another search with noise: by similarities from their start, by any other method from what it found."""
     words = codes.words
     if best.method == "similarity":
-        pairs = first_pairs(best.method, words, np.random.SeedSequence([best.seed, 0]), monitor)
+        pairs = first_pairs(best.method, words, np.random.SeedSequence([best.seed, 0]), monitor, settings)
     else:
         pairs = matches(words.x[: words.learning] @ learned.rotation, words.y[: words.learning]).both_ways()
-    return _trial(codes, "similarity", best.seed + 1, pairs, 0.0, monitor, f"{best.method}, once more with noise")
+    stage = f"{best.method}, once more with noise"
+    return _trial(codes, settings, "similarity", best.seed + 1, pairs, 0.0, monitor, stage)
 
 
 def agreement(words: Words, first: Learned, second: Learned) -> float:
@@ -220,7 +247,9 @@ def agreement(words: Words, first: Learned, second: Learned) -> float:
     return float((found[0] == found[1]).mean())
 
 
-def _null_trial(words: Words, chosen: Trial, monitor: Monitor) -> tuple[Trial, tuple[DictionaryCode, DictionaryCode]]:
+def _null_trial(
+    words: Words, settings: Method, chosen: Trial, monitor: Monitor
+) -> tuple[Trial, tuple[DictionaryCode, DictionaryCode]]:
     """The chosen search on target vectors that keep the spread along every axis, but none of what they share.
 
     Returns it with the code lengths of its dictionary, both ways.
@@ -228,16 +257,18 @@ def _null_trial(words: Words, chosen: Trial, monitor: Monitor) -> tuple[Trial, t
     rng = np.random.default_rng(np.random.SeedSequence([chosen.seed, 2]))
     axes = np.linalg.svd(words.y, full_matrices=False)[2]
     shuffled = np.stack([rng.permutation(column) for column in (words.y @ axes.T).T], axis=1)
-    nothing = Words(words.x, centred(shuffled)[0], words.source, words.target, words.spelling, words.seeds)
+    target = centred(shuffled)[0]
+    nothing = Words(words.x, target, words.source, words.target, words.spelling, words.seeds, words.most)
     begun = time.perf_counter()
     method = chosen.method
     # What is written shares more than the vectors do: those methods start from the same pairs of words.
     monitor.update("null: vectors that share nothing", 0, None, None)
     start = "similarity" if method in WITHOUT_SPELLING else method
-    pairs = first_pairs(start, nothing, np.random.SeedSequence([chosen.seed, 0]), monitor)
+    pairs = first_pairs(start, nothing, np.random.SeedSequence([chosen.seed, 0]), monitor, settings)
     seconds = time.perf_counter() - begun
     codes = SideCodes(nothing)
-    trial, learned = _trial(codes, start, chosen.seed, pairs, seconds, monitor, "null: vectors that share nothing")
+    stage = "null: vectors that share nothing"
+    trial, learned = _trial(codes, settings, start, chosen.seed, pairs, seconds, monitor, stage)
     return trial, codes.of_rotation(learned.rotation)
 
 

@@ -36,7 +36,7 @@ def by_method(method: str) -> Callable[[VectorPair, np.random.SeedSequence], Flo
 
 def by_adversary(pair: VectorPair, seed: np.random.SeedSequence) -> Floats:
     """The adversarial objective, and self-learning from it."""
-    from unmt.objectives.adversarial import AdversarialSettings
+    from unmt.objectives.adversarial_settings import AdversarialSettings
     from unmt.solvers.adversarial_map import adversarial_rotation
 
     settings = AdversarialSettings(
