@@ -79,8 +79,16 @@ def cells() -> list[Cell]:
         for name, source, target, sizes, test, is_shuffled in plans
         for lines in sizes
     ]
-    check = Cell("captions en-cs, 3000", ("captions", "en"), ("captions", "cs"), SIZES[1], "flickr", is_check=True)
-    return [*sorted(found, key=lambda cell: cell.lines), check]
+    checks = [
+        Cell(f"{name}, {lines}", source, target, lines, test, is_check=True)
+        for name, source, target, sizes, test in (
+            ("captions en-cs", ("captions", "en"), ("captions", "cs"), SIZES, "flickr"),
+            ("novels en-it", ("novels", "en"), ("novels", "it"), SIZES[1:2], "pud"),
+            ("novels es-it", ("novels", "es"), ("novels", "it"), SIZES[1:2], "pud"),
+        )
+        for lines in sizes
+    ]
+    return [*sorted(found, key=lambda cell: cell.lines), *checks]
 
 
 def text_of(cell: Cell, side: tuple[str, str], data: Path) -> Text:

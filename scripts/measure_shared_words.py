@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from measure_compression_pairs import LANGUAGES, captions, novels
+from measure_compression_pairs import CAPTION_BYTES, LANGUAGES, captions, novels
 
 from unmt.coding.context_mixing import ContextMixing
 from unmt.report.language_tree import tree_of, tree_svg
@@ -41,7 +41,6 @@ from unmt.tasks.lexicon_stage import null_lexicon
 from unmt.tasks.word_mixture import Costs, Foretelling, Lexicons, by_event, word_costs
 from unmt.text.word_corpus import WordCorpus
 
-CAPTION_BYTES = 63
 LEAST_LINES = 50
 Lines = list[str]
 

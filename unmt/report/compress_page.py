@@ -172,6 +172,12 @@ def _mapping(result: Mapping[str, Any]) -> str:
         ("bits of the mapping", grouped(finite(found, "mapping_bits"), 0)),
         ("bits of the way back, beside it", grouped(finite(found, "choice_bits"), 0)),
     ]
+    if (beyond := finite(found, "beyond_bits")) is not None:
+        interval = _pair_of(found, "beyond_interval")
+        nulls = [grouped(value, 0) for entry in sequence(found, "beyond_nulls") if (value := finite({"": entry}, ""))]
+        pairs.append(("bits that it tells beyond x without it", grouped(beyond, 0)))
+        pairs += [("95 % interval", f"{grouped(interval[0], 0)} to {grouped(interval[1], 0)}")] if interval else []
+        pairs += [("the same, translations exchanged", ", ".join(nulls))] if nulls else []
     key = mapping(found, "key")
     shown = ", ".join(f"{name} → {value}" for name, value in key.items())
     sample = str(found.get("sample") or "").strip()

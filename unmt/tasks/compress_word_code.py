@@ -1,0 +1,95 @@
+"""Two texts of tokens word by word: a code of its own beside that of bytes, and what words of x foretell of y by f.
+
+The code (`word_mixture.py`) rests on what an online code of bytes says of each word and adds n-grams of the words so
+far. With f, which is learned on the way, n-grams of x say which word comes next, and f what that is in y. Both differ
+in nothing else, so that their distance, block by block, is what f tells beyond all that x tells without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from unmt.tasks.compress_interval import interval
+from unmt.tasks.compress_lengths import Costs, Lengths, OnlineCosts, by_block, lengths_of
+from unmt.tasks.compress_null import Null, null_interval
+from unmt.tasks.compress_ways import Way
+from unmt.tasks.word_mixture import Foretelling, Lexicons, by_event, word_costs
+
+WORDS = "words"
+BY_WORDS, FORETOLD = "x then y, word by word", "x then y, f foretells words, learned on the way"
+
+
+@dataclass(frozen=True, eq=False)
+class WordCode:
+    """Two token texts, by what each byte costs. alone, after: (events,) bits of y by bytes; split: of the pointer."""
+
+    x_lines: Sequence[str]
+    y_lines: Sequence[str]
+    lengths: Lengths
+    alone: Costs
+    after: Costs
+    words_alone: Costs
+    split: float
+
+    @staticmethod
+    def of(x: bytes, y: bytes, costs: OnlineCosts, split: float) -> WordCode:
+        """costs: of the bytes of both. split: bits that say where one text ends."""
+        lines = {name: text.decode().split("\n")[:-1] for name, text in (("x", x), ("y", y))}
+
+        def by_words(name: str) -> Costs:
+            events = by_event(lines[name[0]], getattr(costs, name))
+            return word_costs(lines[name[0]], events, events)
+
+        words = OnlineCosts(**{one.name: by_words(one.name) for one in fields(OnlineCosts)})
+        alone, after = (by_event(lines["y"], one) for one in (costs.y, costs.y_after_x))
+        mixed = word_costs(lines["y"], alone, after)
+        lengths = lengths_of(WORDS, words, BY_WORDS, mixed, split)
+        return WordCode(lines["x"], lines["y"], lengths, alone, after, words.y, split)
+
+    @property
+    def without_f(self) -> Way:
+        """Word by word, whatever suits best at the moment of y alone and y after x."""
+        bits = self.lengths.ways[BY_WORDS]
+        return Way(BY_WORDS, bits, self.lengths.apart - bits, self.lengths.saved[BY_WORDS])
+
+    def foretold(self, lexicons: Lexicons) -> Way:
+        """The same with lexicons of x to y and back, by the number of lines of y that they are made of."""
+        costs = word_costs(self.y_lines, self.alone, self.after, Foretelling(self.x_lines), lexicons)
+        bits = self.lengths.x + float(costs.sum()) + self.split
+        return Way(FORETOLD, bits, self.lengths.apart - bits, by_block(self.words_alone - costs))
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What f saves beyond what x tells without it, in bits; nulls: the same by translations that were exchanged."""
+
+    bits: float
+    interval: tuple[float, float]
+    nulls: tuple[float, ...]
+
+    @staticmethod
+    def of(without: Way, with_f: Way, nulls: Sequence[Null], seed: int) -> Beyond:
+        """nulls: shared bits by way of exchanged translations."""
+        bits = with_f.saved - without.saved
+        blocks = [one - other for one, other in zip(with_f.blocks, without.blocks, strict=True)]
+        samples = tuple(saved - without.saved for null in nulls for saved in null.samples)
+        return Beyond(bits, interval(blocks, lambda more: bits + more, seed), samples)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is above zero, and above what chance comes to."""
+        bounds = null_interval([Null("", self.nulls)] if self.nulls else [])
+        return self.interval[0] > max(0.0, bounds[1] if bounds else 0.0)
+
+    @property
+    def sentence(self) -> str:
+        low, high = self.interval
+        null = f"; exchanged translations {max(self.nulls):,.0f} at most" if self.nulls else ""
+        told = f"The lexicon tells {self.bits:,.0f} bits that x does not tell without it"
+        return f"{told} (95 %: {low:,.0f} to {high:,.0f}{null})."
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the result holds it, with the mapping."""
+        return {"beyond_bits": self.bits, "beyond_interval": list(self.interval), "beyond_nulls": list(self.nulls)}
