@@ -112,9 +112,9 @@ def words(data: Path, lines: int, codes: list[Code]) -> dict[str, Callable[[], d
         "lexicon en-fr": (side("en", 1, lines), side("fr", 2, lines)),
         "lexicon en-de": (side("en", 1, lines), side("de", 2, lines)),
         "lexicon en-it": (prose("en"), prose("it")),
-        "lexicon en-fr, words shuffled": (in_other_order, side("fr", 2, lines)),
-        "lexicon en-fr, all lines": (side("en", 1, HALF), side("fr", 2, HALF)),
-        "lexicon en-de, all lines": (side("en", 1, HALF), side("de", 2, HALF)),
+        "lexicon en-fr of shuffled words": (in_other_order, side("fr", 2, lines)),
+        "lexicon en-fr of all lines": (side("en", 1, HALF), side("fr", 2, HALF)),
+        "lexicon en-de of all lines": (side("en", 1, HALF), side("de", 2, HALF)),
     }
     return {name: lambda texts=texts: measure(*texts) for name, texts in cases.items()}  # type: ignore[misc]
 

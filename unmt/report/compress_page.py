@@ -17,7 +17,7 @@ from unmt.report.charts import (
     polyline,
 )
 from unmt.report.compress_tables import MIXTURE, code_names, lengths_table
-from unmt.report.document import details, document, facts, section
+from unmt.report.document import details, document, facts, header, section
 from unmt.report.fields import mapping, rows_of, sequence
 from unmt.report.reproduction import reproduction
 from unmt.report.tables import Column, html_table
@@ -99,11 +99,8 @@ def _head(result: Mapping[str, Any]) -> str:
         bound = finite(result, "regret_bound_bits")
         pairs.append(("regret, bits", f"{regret:.2f}" + ("" if bound is None else f" (at most {bound:.2f})")))
     pairs += [("time", duration(seconds))] if (seconds := finite(result, "seconds")) is not None else []
-    return (
-        f'<header class="{STYLES.get(verdict, "unsure")}">\n<div>\n<p class="kicker">unmt compress</p>\n'
-        f"<h1>{escape(verdict.capitalize())}</h1>\n<p class=lead>{escape(sentence)}</p>\n</div>\n</header>\n"
-        + facts(pairs)
-    )
+    style = STYLES.get(verdict, "unsure")
+    return header("unmt compress", verdict.capitalize(), sentence, style=style) + facts(pairs)
 
 
 def _pair_of(result: Mapping[str, Any], field: str) -> tuple[float, float] | None:
