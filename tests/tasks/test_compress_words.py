@@ -15,6 +15,7 @@ from unmt.errors import InputError
 from unmt.mappings.lexicon import Lexicon
 from unmt.tasks.compress import compress
 from unmt.tasks.compress_lengths import OnlineCosts
+from unmt.tasks.compress_word_code import BY_WORDS, FORETOLD, READ
 from unmt.tasks.compress_words import FIRST_LINES, KnownCosts, cuts, token_texts
 from unmt.tasks.lexicon_stage import null_lexicon
 from unmt.text.vocabulary import Vocabulary
@@ -54,9 +55,12 @@ def measured(texts, counting):
     apart = known.x_bits + float(known.alone.sum())
     wrong = null_lexicon((right, right), 1)[0]
     parts, null = (dict.fromkeys((10, 20, 40), (one, one)) for one in (right, wrong))
-    ways = known.ways(right, parts, tables, apart)
-    free = known.ways(right, parts, dict.fromkeys(tables, 0.0), apart)
-    return right, tables, ways, known.ways(wrong, null, tables, apart), free, apart
+
+    def ways(lexicon, parts, table_bits):
+        return [*known.with_tables(lexicon, table_bits, apart), known.on_the_way(known.after_f(parts), apart)]
+
+    free = dict.fromkeys(tables, 0.0)
+    return right, tables, ways(right, parts, tables), ways(wrong, null, tables), ways(right, parts, free), apart
 
 
 def test_a_right_lexicon_saves_bits_of_a_text_that_is_no_translation_and_a_wrong_one_does_not(measured):
@@ -101,13 +105,14 @@ def found(word_cipher, counting):
     return [compress(one, y, mapping="lexicon", codes=[code], samples=2) for one in (x, without_order)]
 
 
-def test_what_f_foretells_is_told_from_what_words_without_order_do(found):
+def test_what_f_tells_is_told_from_what_words_without_order_do(found):
     right, wrong = found
     assert right.verdict == "shared structure"
     assert right.mapping["beyond_interval"][0] > max(right.mapping["beyond_nulls"]) + 20
     assert wrong.verdict == "none found"
     assert wrong.mapping["beyond_interval"][0] < max(wrong.mapping["beyond_nulls"])
-    assert right.members[0]["way"].startswith("x then y, f foretells words")
+    assert right.members[0]["code"] == "words"
+    assert right.members[0]["way"] in {READ, FORETOLD}
     assert f"tells {right.mapping['beyond_bits']:,.0f} bits that x does not tell without it" in right.sentence
 
 
@@ -115,12 +120,10 @@ def test_the_code_of_words_is_one_more_member_and_what_f_tells_is_the_distance_o
     one = found[0]
     assert {member["code"] for member in one.members} == {"counting", "words"}
     ways = {member["way"]: member["bits"] for member in one.members if member["code"] == "words"}
-    assert one.mapping["beyond_bits"] == pytest.approx(
-        ways["x then y, word by word"] - ways["x then y, f foretells words, learned on the way"]
-    )
+    assert one.mapping["beyond_bits"] == pytest.approx(ways[BY_WORDS] - ways[READ])
     assert one.bits["y"]["words"] < one.bits["y"]["counting"]
     assert ways["apart"] == pytest.approx(one.bits["x"]["words"] + one.bits["y"]["words"])
-    null = [saved - (ways["apart"] - ways["x then y, word by word"]) for saved in one.nulls[0]["samples"]]
+    null = [saved - (ways["apart"] - ways[BY_WORDS]) for saved in one.nulls[0]["samples"]]
     assert one.mapping["beyond_nulls"] == pytest.approx(null)
 
 

@@ -234,7 +234,7 @@ def _result(
     if options.mapping == LEXICON:
         from unmt.tasks.compress_word_code import Beyond
 
-        beyond = Beyond.of(pair.mapping.words.without_f, pair.mapping.foretold, found, options.seed)
+        beyond = Beyond.of(pair.mapping.words.without_f, pair.mapping.read, found, options.seed)
     above_null = bounds[0] > max(0.0, null_bounds[1] if null_bounds else 0.0)
     verdict = SHARED if (above_null if beyond is None else beyond.is_shared) else NOTHING
     by_code = {code: one.shared for code, one in pair.lengths.items()}

@@ -1,8 +1,9 @@
-"""Two texts of tokens word by word: a code of its own beside that of bytes, and what words of x foretell of y by f.
+"""Two texts of tokens word by word: a code of its own beside that of bytes, and what f(x) tells of y by it.
 
 The code (`word_mixture.py`) rests on what an online code of bytes says of each word and adds n-grams of the words so
-far. With f, which is learned on the way, n-grams of x say which word comes next, and f what that is in y. Both differ
-in nothing else, so that their distance, block by block, is what f tells beyond all that x tells without it.
+far. The bytes of y are alone or after x, whichever suits at the moment; with f, which is learned on the way, also after
+f(x). Both differ in nothing else, so that their distance, block by block, is what f tells beyond all that x tells
+without it. A further way lets words of x foretell those of y as well: more of regular texts, and more noise.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from unmt.coding.local_mixture import local_bits
 from unmt.tasks.compress_interval import interval
 from unmt.tasks.compress_lengths import Costs, Lengths, OnlineCosts, by_block, lengths_of
 from unmt.tasks.compress_null import Null, null_interval
@@ -18,12 +20,13 @@ from unmt.tasks.compress_ways import Way
 from unmt.tasks.word_mixture import Foretelling, Lexicons, by_event, word_costs
 
 WORDS = "words"
-BY_WORDS, FORETOLD = "x then y, word by word", "x then y, f foretells words, learned on the way"
+BY_WORDS = "x then y, word by word"
+READ, FORETOLD = "f(x) then y, word by word, learned on the way", "the same, words of x foretell those of y"
 
 
 @dataclass(frozen=True, eq=False)
 class WordCode:
-    """Two token texts, by what each byte costs. alone, after: (events,) bits of y by bytes; split: of the pointer."""
+    """Two token texts. alone, after: (bytes,) bits of y; words_alone: (events,) of y; split: of the pointer."""
 
     x_lines: Sequence[str]
     y_lines: Sequence[str]
@@ -43,22 +46,33 @@ class WordCode:
             return word_costs(lines[name[0]], events, events)
 
         words = OnlineCosts(**{one.name: by_words(one.name) for one in fields(OnlineCosts)})
-        alone, after = (by_event(lines["y"], one) for one in (costs.y, costs.y_after_x))
-        mixed = word_costs(lines["y"], alone, after)
+        alone, after = costs.y, costs.y_after_x
+        mixed = word_costs(lines["y"], by_event(lines["y"], alone), by_event(lines["y"], local_bits([alone, after])))
         lengths = lengths_of(WORDS, words, BY_WORDS, mixed, split)
         return WordCode(lines["x"], lines["y"], lengths, alone, after, words.y, split)
 
     @property
     def without_f(self) -> Way:
-        """Word by word, whatever suits best at the moment of y alone and y after x."""
+        """Word by word, by bytes of y alone or after x, as suits best at the moment."""
         bits = self.lengths.ways[BY_WORDS]
         return Way(BY_WORDS, bits, self.lengths.apart - bits, self.lengths.saved[BY_WORDS])
 
-    def foretold(self, lexicons: Lexicons) -> Way:
-        """The same with lexicons of x to y and back, by the number of lines of y that they are made of."""
-        costs = word_costs(self.y_lines, self.alone, self.after, Foretelling(self.x_lines), lexicons)
+    def read(self, after_f: Costs) -> Way:
+        """The same where bytes are after f(x), too. after_f: (bytes,) of y."""
+        return self._way(READ, word_costs(self.y_lines, *self._by_bytes(after_f)))
+
+    def foretold(self, after_f: Costs, lexicons: Lexicons) -> Way:
+        """And words of x foretell those of y. lexicons: to y and back, by the lines of y that they are made of."""
+        bases = self._by_bytes(after_f)
+        return self._way(FORETOLD, word_costs(self.y_lines, *bases, Foretelling(self.x_lines), lexicons))
+
+    def _by_bytes(self, after_f: Costs) -> tuple[Costs, Costs]:
+        mixed = local_bits([self.alone, self.after, after_f])
+        return by_event(self.y_lines, self.alone), by_event(self.y_lines, mixed)
+
+    def _way(self, name: str, costs: Costs) -> Way:
         bits = self.lengths.x + float(costs.sum()) + self.split
-        return Way(FORETOLD, bits, self.lengths.apart - bits, by_block(self.words_alone - costs))
+        return Way(name, bits, self.lengths.apart - bits, by_block(self.words_alone - costs))
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ f takes words of x to words of y. Three honest codes of (x, y) with it, all of l
     learned on the way    x; the first part of y; a lexicon from x and that; as much again after f(x) and what came
                           before; a new lexicon, and so on with twice as much. The decoder has the same texts at each
                           step and finds the same lexicons, so nothing is paid for them (a prequential code).
-    f foretells words    the same lexicons; words of x foretell the next word of y (`compress_word_code.py`)
+    word by word      the second by a code of words (`compress_word_code.py`), by which f is judged
 
-The first two read f(x) as a text. Before each byte of y they may go over between y alone, y after x, and y after f(x),
-so that a poor f costs little. The lexicon comes of these two texts and of nothing else (`solvers/context_lexicon.py`).
+Before each byte of y the code may go over between y alone, y after x, and y after f(x), so that a poor f costs little.
+The lexicon comes of these two texts and of nothing else (`solvers/context_lexicon.py`).
 """
 
 from __future__ import annotations
@@ -64,14 +64,15 @@ EXCHANGED = "translations exchanged among words of like frequency"
 class FoundLexicon:
     """The lexicons of both whole texts, and of growing parts of y, with the way back, by the lines that they know.
 
-    table_bits: by the number of words. words: the pair word by word; foretold: and with these lexicons.
+    table_bits: by the number of words. known: costs by bytes; words: the pair word by word; read: after f(x), too.
     """
 
     whole: Lexicon
     parts: Lexicons
     table_bits: dict[int, float]
+    known: KnownCosts
     words: WordCode
-    foretold: Way
+    read: Way
 
     def to_dict(self) -> dict[str, Any]:
         """As the result holds it."""
@@ -110,26 +111,40 @@ def with_lexicon(code: Code, pair: Pair, seed: int, monitor: Monitor) -> Pair:
     """
     if not is_online(code):
         raise InputError(f"mapping=lexicon needs a code that learns byte by byte; {code.name} does not.")
-    sentences = [line.split(" ") if line else [] for line in pair.y.decode().splitlines()]
-    source = WordCorpus.of(line.split(" ") if line else [] for line in pair.x.decode().splitlines())
     _say(monitor, "lexicon of both texts", 0.4)
-    whole = build_lexicon(source, WordCorpus.of(sentences), seed=seed)[0]
-    parts = {}
-    for lines in cuts(len(sentences))[1:-1]:
-        _say(monitor, f"lexicon of {lines} lines of y", 0.45)
-        parts[lines] = build_lexicon(source, WordCorpus.of(sentences[:lines]), seed=seed)[:2]
+    whole = build_lexicon(WordCorpus.of(_sentences(pair.x)), WordCorpus.of(_sentences(pair.y)), seed=seed)[0]
+    parts = lexicons_on_the_way(pair.x, pair.y, seed, monitor)
     costs = OnlineCosts.of(code, pair.x, pair.y)
     known = KnownCosts.of(code, pair.x, pair.y, costs)
     _say(monitor, "word by word", 0.5)
     words = WordCode.of(pair.x, pair.y, costs, pointer_bits(len(pair.x), len(pair.y)))
+    apart, after_f = pair.lengths[code.name].apart, known.after_f(parts)
     tables = {size: known.table_bits(whole, size) for size in TABLE_WORDS}
-    found = FoundLexicon(whole, parts, tables, words, words.foretold(parts))
-    ways = {code.name: known.ways(whole, parts, tables, pair.lengths[code.name].apart), WORDS: [found.foretold]}
+    found = FoundLexicon(whole, parts, tables, known, words, words.read(after_f))
+    ways = {
+        code.name: [*known.with_tables(whole, tables, apart), known.on_the_way(after_f, apart)],
+        WORDS: [found.read, words.foretold(after_f, parts)],
+    }
     return replace(pair, lengths={**pair.lengths, WORDS: words.lengths}, ways=ways, mapping=found)
 
 
+def lexicons_on_the_way(x: bytes, y: bytes, seed: int, monitor: Monitor | None = None) -> Lexicons:
+    """Of x and growing parts of y, to y and back, by the lines of y that they know."""
+    source, sentences = WordCorpus.of(_sentences(x)), _sentences(y)
+    found = {}
+    for lines in cuts(len(sentences))[1:-1]:
+        if monitor is not None:
+            _say(monitor, f"lexicon of {lines} lines of y", 0.45)
+        found[lines] = build_lexicon(source, WordCorpus.of(sentences[:lines]), seed=seed)[:2]
+    return found
+
+
+def _sentences(text: bytes) -> list[list[str]]:
+    return [line.split(" ") if line else [] for line in text.decode().splitlines()]
+
+
 def lexicon_nulls(found: FoundLexicon, options: Options, monitor: Monitor) -> list[Null]:
-    """Shared bits where words are foretold by lexicons whose translations are exchanged among words of like frequency.
+    """Shared bits, word by word, by lexicons whose translations are exchanged among words of like frequency.
 
     What x alone tells of y is real, and is in these.
     """
@@ -138,7 +153,7 @@ def lexicon_nulls(found: FoundLexicon, options: Options, monitor: Monitor) -> li
         _say(monitor, f"null: exchanged translations, sample {sample + 1}", 0.7)
         seed = options.seed + 1000 + sample
         exchanged = {lines: null_lexicon(pair, seed) for lines, pair in found.parts.items()}
-        samples.append(found.words.foretold(exchanged).saved)
+        samples.append(found.words.read(found.known.after_f(exchanged)).saved)
     return [Null(EXCHANGED, tuple(samples))]
 
 
@@ -169,27 +184,31 @@ class KnownCosts:
     def of(code: OnlineCode, x: bytes, y: bytes, costs: OnlineCosts) -> KnownCosts:
         after_x = code.state()
         costs_of(code, x, after_x)
-        lines = [line.split(" ") if line else [] for line in x.decode().splitlines()]
         x_bits = float(costs.x.sum())
-        return KnownCosts(code, x, y, lines, y.splitlines(keepends=True), x_bits, after_x, costs.y, costs.y_after_x)
+        return KnownCosts(
+            code, x, y, _sentences(x), y.splitlines(keepends=True), x_bits, after_x, costs.y, costs.y_after_x
+        )
 
     def table_bits(self, lexicon: Lexicon, size: int) -> float:
         """What the target words of the commonest source words cost as a text after x, and their number."""
         text = "\n".join(self._entries(lexicon, size).values()) + "\n"
         return float(costs_of(self.code, text.encode(), self.after_x.copy()).sum()) + log2(len(lexicon.source) + 1)
 
-    def ways(self, whole: Lexicon, parts: Lexicons, table_bits: dict[int, float], apart: float) -> list[Way]:
-        """Both ways that read f(x); the sizes of the table are ways of their own."""
-        tables = [self.with_table(whole, size, bits, apart) for size, bits in table_bits.items()]
-        return [*tables, self.on_the_way(parts, apart)]
+    def with_tables(self, lexicon: Lexicon, table_bits: dict[int, float], apart: float) -> list[Way]:
+        """With a table of each size."""
+        return [self.with_table(lexicon, size, bits, apart) for size, bits in table_bits.items()]
 
     def with_table(self, lexicon: Lexicon, size: int, bits: float, apart: float) -> Way:
         """The pair by way of a table of the commonest `size` words, which costs so many bits."""
         after = self._after(self._translated(self._entries(lexicon, size)))(self.y)
         return self._way(f"{TABLE} ({size} words)", [after], bits, apart)
 
-    def on_the_way(self, parts: Lexicons, apart: float) -> Way:
-        """Each part of y after f(x) by the lexicon of x and the parts before, and after those."""
+    def on_the_way(self, after_f: Costs, apart: float) -> Way:
+        """The pair by what y costs after f(x), of after_f."""
+        return self._way(ON_THE_WAY, [after_f], 0.0, apart)
+
+    def after_f(self, parts: Lexicons) -> Costs:
+        """Bits (bytes,) of y: each part after f(x) by the lexicon of x and the parts before, and after those."""
         pieces, ends = [], [0, *parts, len(self.y_lines)]
         for start, end in pairwise(ends):
             piece, before = b"".join(self.y_lines[start:end]), b"".join(self.y_lines[:start])
@@ -198,7 +217,7 @@ class KnownCosts:
                 pieces.append(self._after(self._translated(entries), before)(piece))
             else:
                 pieces.append(self.after[: len(piece)])
-        return self._way(ON_THE_WAY, [np.concatenate(pieces)], 0.0, apart)
+        return np.concatenate(pieces)
 
     def _way(self, name: str, costs: Sequence[Costs], more: float, apart: float) -> Way:
         mixed = local_bits([self.alone, self.after, *costs])
