@@ -238,6 +238,8 @@ def word_table(results: dict[str, dict[str, Any]]) -> str:
         null = ", ".join(f"{bits:,.0f}" for bits in found["beyond_nulls"])
         low, high = found["beyond_interval"]
         lines.append(f"    f beyond x: {found['beyond_bits']:,.0f} bits ({low:,.0f} to {high:,.0f}); exchanged {null}")
+        low, high = found["right_interval"]
+        lines.append(f"    beyond those: {found['right_bits']:,.0f} bits ({low:,.0f} to {high:,.0f})")
     return "\n".join(lines)
 
 

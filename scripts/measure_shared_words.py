@@ -22,7 +22,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,6 @@ from unmt.report.language_tree import tree_of, tree_svg
 from unmt.tasks.compress import own_code
 from unmt.tasks.compress_interval import interval
 from unmt.tasks.compress_lengths import OnlineCosts, is_online
-from unmt.tasks.compress_null import Null
 from unmt.tasks.compress_ways import Way
 from unmt.tasks.compress_word_code import Beyond, WordCode
 from unmt.tasks.compress_words import KnownCosts, lexicons_on_the_way, token_texts
@@ -105,18 +104,18 @@ def measured(x: Lines, y: Lines, seed: int, *, samples: int) -> dict[str, Any]:
     lexicons = lexicons_on_the_way(*text, seed)
     after_f, without = known.after_f(lexicons), words.without_f
 
-    def told(way: Way, nulls: list[Null]) -> list[float]:
-        beyond = Beyond.of(without, way, nulls, seed)
-        return [beyond.bits, *beyond.interval, *beyond.nulls]
+    def told(way: Way, exchanged: list[Way]) -> dict[str, Any]:
+        beyond = Beyond.of(without, way, exchanged, seed)
+        return beyond.to_dict() | {"is_shared": beyond.is_shared}
 
-    null = []
+    null: list[Way] = []
     for sample in range(samples):
         exchanged = {lines: null_lexicon(pair, seed + 1000 + sample) for lines, pair in lexicons.items()}
-        null.append(words.read(known.after_f(exchanged)).saved)
+        null.append(words.read(known.after_f(exchanged)))
     return {
         "x_lines": len(x), "y_lines": len(y), "bytes": float(costs.y.sum()), "words": words.lengths.y,
         "saved_by_x": [without.saved, *interval(without.blocks, lambda more: without.saved + more, seed)],
-        "saved_by_f": told(words.read(after_f), [Null("exchanged", tuple(null))]),
+        "saved_by_f": told(words.read(after_f), null),
         "foretold": told(words.foretold(after_f, lexicons), []),
         "lexicon_lines": list(lexicons),
     }  # fmt: skip
@@ -135,23 +134,27 @@ def kept(path: Path, measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 def tree(data: Path, output: Path, size: int, seed: int) -> None:
     """Print what the language of a row saves of that of a column, in per cent, and draw the trees."""
-    saved = {name: np.zeros((len(LANGUAGES), len(LANGUAGES))) for name in ("without f", "f", "with f")}
+    saved = {name: np.zeros((len(LANGUAGES), len(LANGUAGES))) for name in ("without f", "with f", "right translations")}
     for (i, first), (j, second) in permutations(enumerate(LANGUAGES), 2):
 
         def measure(first: str = first, second: str = second) -> dict[str, Any]:
             pair = token_texts(novels(data, first, size), novels(data, second, size))
             x, y = (text.decode().splitlines() for text in pair)
-            return measured(x, y, seed, samples=0)
+            return measured(x, y, seed, samples=1)
 
         result = kept(output / f"tree.{first}-{second}.{size}.{seed}.json", measure)
-        for name, keys in (
-            ("without f", ["saved_by_x"]),
-            ("f", ["saved_by_f"]),
-            ("with f", ["saved_by_x", "saved_by_f"]),
-        ):
-            saved[name][i, j] = sum(result[key][0] for key in keys) / result["words"]
-        low, high = (100 * bits / result["words"] for bits in result["saved_by_f"][1:])
-        print(f"{first} for {second}: f {low:.2f} to {high:.2f} % of {result['words']:,.0f} bits", flush=True)
+        by_x, by_f, right = (
+            result["saved_by_x"][0],
+            result["saved_by_f"]["beyond_bits"],
+            result["saved_by_f"]["right_bits"],
+        )
+        for name, bits in (("without f", by_x), ("with f", by_x + by_f), ("right translations", right)):
+            saved[name][i, j] = bits / result["words"]
+        low, high = (100 * bits / result["words"] for bits in result["saved_by_f"]["right_interval"])
+        print(
+            f"{first} for {second}: right translations {low:.2f} to {high:.2f} % of {result['words']:,.0f} bits",
+            flush=True,
+        )
     for name, shares in saved.items():
         print(f"\n| {name} | " + " | ".join(LANGUAGES) + " |\n" + "|---" * 6 + "|")
         for i, language in enumerate(LANGUAGES):
@@ -163,18 +166,19 @@ def tree(data: Path, output: Path, size: int, seed: int) -> None:
 
 
 def row(language: str, case: str, result: dict[str, Any]) -> str:
-    """A row of the table: bits, and per cent of C(y) by words."""
+    """A row of the table: bits, and what f tells beyond x and beyond exchanged translations."""
 
-    def told(name: str) -> str:
-        total, low, high = result[name][:3]
-        return f"{total:,.0f} ({low:,.0f} to {high:,.0f})"
+    def told(total: float, bounds: Sequence[float]) -> str:
+        return f"{total:,.0f} ({bounds[0]:,.0f} to {bounds[1]:,.0f})"
 
-    share = 100 * result["saved_by_f"][0] / result["words"]
-    exchanged = ", ".join(f"{bits:,.0f}" for bits in result["saved_by_f"][3:])
-    return (
-        f"| en-{language} | {case} | {result['bytes']:,.0f} | {result['words']:,.0f} | {told('saved_by_x')} |"
-        f" {told('saved_by_f')} | {share:.2f} | {exchanged} | {told('foretold')} |"
-    )
+    by_f, also = result["saved_by_f"], result["foretold"]
+    cells = [
+        f"en-{language}", case, f"{result['bytes']:,.0f}", f"{result['words']:,.0f}",
+        told(result["saved_by_x"][0], result["saved_by_x"][1:]), told(by_f["beyond_bits"], by_f["beyond_interval"]),
+        ", ".join(f"{bits:,.0f}" for bits in by_f["beyond_nulls"]), told(by_f["right_bits"], by_f["right_interval"]),
+        str(by_f["is_shared"]), told(also["beyond_bits"], also["beyond_interval"]),
+    ]  # fmt: skip
+    return "| " + " | ".join(cells) + " |"
 
 
 def main() -> None:
@@ -194,8 +198,9 @@ def main() -> None:
     if given.tree:
         tree(given.data, given.output, given.tree, given.seed)
         return
-    print("| pair | x | C(y), bytes | words | saved by x, no f | by f beyond | % | exchanged | foretold as well |")
-    print("|---" * 9 + "|")
+    names = ("pair", "x", "C(y), bytes", "words", "saved by x, no f", "by f beyond", "exchanged", "right", "is shared",
+             "by f that foretells")  # fmt: skip
+    print("| " + " | ".join(names) + " |\n" + "|---" * len(names) + "|")
     for language in given.languages.split(","):
         for case in given.only.split(","):
             path = given.output / f"{language}.{case.replace(' ', '_')}.{given.x}.{given.y}.{given.seed}.json"

@@ -108,9 +108,9 @@ def found(word_cipher, counting):
 def test_what_f_tells_is_told_from_what_words_without_order_do(found):
     right, wrong = found
     assert right.verdict == "shared structure"
-    assert right.mapping["beyond_interval"][0] > max(right.mapping["beyond_nulls"]) + 20
+    assert right.mapping["right_interval"][0] > 20
     assert wrong.verdict == "none found"
-    assert wrong.mapping["beyond_interval"][0] < max(wrong.mapping["beyond_nulls"])
+    assert wrong.mapping["right_interval"][0] < 0 < wrong.mapping["right_interval"][1]
     assert right.members[0]["code"] == "words"
     assert right.members[0]["way"] in {READ, FORETOLD}
     assert f"tells {right.mapping['beyond_bits']:,.0f} bits that x does not tell without it" in right.sentence
@@ -125,6 +125,7 @@ def test_the_code_of_words_is_one_more_member_and_what_f_tells_is_the_distance_o
     assert ways["apart"] == pytest.approx(one.bits["x"]["words"] + one.bits["y"]["words"])
     null = [saved - (ways["apart"] - ways[BY_WORDS]) for saved in one.nulls[0]["samples"]]
     assert one.mapping["beyond_nulls"] == pytest.approx(null)
+    assert one.mapping["right_bits"] == pytest.approx(one.mapping["beyond_bits"] - np.mean(null))
 
 
 def test_shares_are_of_the_bytes_that_were_coded_and_not_of_those_of_the_file(word_cipher, counting):

@@ -175,6 +175,9 @@ def _mapping(result: Mapping[str, Any]) -> str:
         pairs.append(("bits that it tells beyond x without it", grouped(beyond, 0)))
         pairs += [("95 % interval", f"{grouped(interval[0], 0)} to {grouped(interval[1], 0)}")] if interval else []
         pairs += [("the same, translations exchanged", ", ".join(nulls))] if nulls else []
+        if (right := finite(found, "right_bits")) is not None and (bounds := _pair_of(found, "right_interval")):
+            told = f"{grouped(right, 0)} ({grouped(bounds[0], 0)} to {grouped(bounds[1], 0)})"
+            pairs.append(("beyond those, with 95 % interval", told))
     key = mapping(found, "key")
     shown = ", ".join(f"{name} → {value}" for name, value in key.items())
     sample = str(found.get("sample") or "").strip()

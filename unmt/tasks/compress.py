@@ -111,8 +111,12 @@ def compress(
     able = [code for code in used if is_online(code)] if mapping == LEXICON else used
     best = min(able or used, key=lambda code: lengths[code.name].apart)
     pair = _with_mapping(Pair(x, y, lengths, {}), used, best, options, monitor)
-    found = _nulls(pair, best, options, monitor) if null else []
-    return _result(pair, best, found, options, text, sizes, time.perf_counter() - start)
+    beyond = None
+    if mapping == LEXICON:
+        found, beyond = _of_lexicon(pair, options, monitor)
+    else:
+        found = nulls(_null_samples(pair, best, options, monitor)) if null else []
+    return _result(pair, best, found, beyond, options, text, sizes, time.perf_counter() - start)
 
 
 def installed_codes(size: int) -> tuple[Code, ...]:
@@ -189,12 +193,14 @@ def _with_mapping(pair: Pair, codes: Sequence[Code], best: Code, options: Option
     return Pair(pair.x, pair.y, pair.lengths, ways, cipher)
 
 
-def _nulls(pair: Pair, best: Code, options: Options, monitor: Monitor) -> list[Null]:
-    if options.mapping == LEXICON:
-        from unmt.tasks.compress_words import lexicon_nulls
+def _of_lexicon(pair: Pair, options: Options, monitor: Monitor) -> tuple[list[Null], Beyond]:
+    """Its null, and what it tells beyond x without it and beyond that null."""
+    from unmt.tasks.compress_word_code import Beyond
+    from unmt.tasks.compress_words import EXCHANGED, exchanged_ways
 
-        return lexicon_nulls(pair.mapping, options, monitor)
-    return nulls(_null_samples(pair, best, options, monitor))
+    ways = exchanged_ways(pair.mapping, options, monitor) if options.null else []
+    found = [Null(EXCHANGED, tuple(way.saved for way in ways))] if ways else []
+    return found, Beyond.of(pair.mapping.words.without_f, pair.mapping.read, ways, options.seed)
 
 
 def _null_samples(pair: Pair, best: Code, options: Options, monitor: Monitor) -> Iterator[tuple[str, float]]:
@@ -221,7 +227,7 @@ def _null_samples(pair: Pair, best: Code, options: Options, monitor: Monitor) ->
 
 
 def _result(
-    pair: Pair, best: Code, found: list[Null], options: Options, text: str,
+    pair: Pair, best: Code, found: list[Null], beyond: Beyond | None, options: Options, text: str,
     sizes: dict[str, dict[str, Any]], seconds: float
 ) -> Compression:  # fmt: skip
     members = sorted(pair.members(), key=lambda member: member[2])
@@ -230,11 +236,6 @@ def _result(
     shared = x_bits + y_bits - joint
     bounds = _shared_interval(pair, best, members, x_bits + y_bits, options.seed)
     null_bounds = null_interval(found)
-    beyond = None
-    if options.mapping == LEXICON:
-        from unmt.tasks.compress_word_code import Beyond
-
-        beyond = Beyond.of(pair.mapping.words.without_f, pair.mapping.read, found, options.seed)
     above_null = bounds[0] > max(0.0, null_bounds[1] if null_bounds else 0.0)
     verdict = SHARED if (above_null if beyond is None else beyond.is_shared) else NOTHING
     by_code = {code: one.shared for code, one in pair.lengths.items()}

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+import numpy as np
+
 from unmt.coding.local_mixture import local_bits
 from unmt.tasks.compress_interval import interval
 from unmt.tasks.compress_lengths import Costs, Lengths, OnlineCosts, by_block, lengths_of
-from unmt.tasks.compress_null import Null, null_interval
 from unmt.tasks.compress_ways import Way
 from unmt.tasks.word_mixture import Foretelling, Lexicons, by_event, word_costs
 
@@ -77,33 +78,60 @@ class WordCode:
 
 @dataclass(frozen=True)
 class Beyond:
-    """What f saves beyond what x tells without it, in bits; nulls: the same by translations that were exchanged."""
+    """What f tells, in bits: beyond what x tells without it, and beyond f with its translations exchanged.
+
+    bits, interval: saved by f beyond the same code without it. nulls: the same by each sample that is exchanged.
+    right_bits, right_interval: beyond the mean of those; None where there are none.
+    """
 
     bits: float
     interval: tuple[float, float]
-    nulls: tuple[float, ...]
+    nulls: tuple[float, ...] = ()
+    right_bits: float | None = None
+    right_interval: tuple[float, float] | None = None
 
     @staticmethod
-    def of(without: Way, with_f: Way, nulls: Sequence[Null], seed: int) -> Beyond:
-        """nulls: shared bits by way of exchanged translations."""
-        bits = with_f.saved - without.saved
-        blocks = [one - other for one, other in zip(with_f.blocks, without.blocks, strict=True)]
-        samples = tuple(saved - without.saved for null in nulls for saved in null.samples)
-        return Beyond(bits, interval(blocks, lambda more: bits + more, seed), samples)
+    def of(without: Way, with_f: Way, exchanged: Sequence[Way], seed: int) -> Beyond:
+        """Block by block, so that what both share of the ups and downs of the text is gone."""
+
+        def more(blocks: Costs) -> tuple[float, tuple[float, float]]:
+            return float(blocks.sum()), interval(list(blocks), lambda change: float(blocks.sum()) + change, seed)
+
+        found = more(np.subtract(with_f.blocks, without.blocks))
+        if not exchanged:
+            return Beyond(*found)
+        nulls = tuple(way.saved - without.saved for way in exchanged)
+        return Beyond(
+            *found, nulls, *more(np.subtract(with_f.blocks, np.mean([way.blocks for way in exchanged], axis=0)))
+        )
 
     @property
     def is_shared(self) -> bool:
-        """Whether it is above zero, and above what chance comes to."""
-        bounds = null_interval([Null("", self.nulls)] if self.nulls else [])
-        return self.interval[0] > max(0.0, bounds[1] if bounds else 0.0)
+        """Whether f tells more than nothing, and its translations more than others by more than samples differ."""
+        spread = float(np.std(self.nulls, ddof=1)) if len(self.nulls) > 1 else 0.0
+        return self.interval[0] > 0 and (self.right_interval is None or self.right_interval[0] > spread)
 
     @property
     def sentence(self) -> str:
-        low, high = self.interval
-        null = f"; exchanged translations {max(self.nulls):,.0f} at most" if self.nulls else ""
-        told = f"The lexicon tells {self.bits:,.0f} bits that x does not tell without it"
-        return f"{told} (95 %: {low:,.0f} to {high:,.0f}{null})."
+        told = (
+            f"The lexicon tells {self.bits:,.0f} bits that x does not tell without it (95 %: {_range(self.interval)})"
+        )
+        if self.right_bits is None or self.right_interval is None:
+            return f"{told}."
+        return (
+            f"{told}, {self.right_bits:,.0f} more than with its translations exchanged ({_range(self.right_interval)})."
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """As the result holds it, with the mapping."""
-        return {"beyond_bits": self.bits, "beyond_interval": list(self.interval), "beyond_nulls": list(self.nulls)}
+        return {
+            "beyond_bits": self.bits,
+            "beyond_interval": list(self.interval),
+            "beyond_nulls": list(self.nulls),
+            "right_bits": self.right_bits,
+            "right_interval": None if self.right_interval is None else list(self.right_interval),
+        }
+
+
+def _range(bounds: tuple[float, float]) -> str:
+    return f"{bounds[0]:,.0f} to {bounds[1]:,.0f}"

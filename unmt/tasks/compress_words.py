@@ -36,7 +36,6 @@ from unmt.tasks.compress_lengths import (
     is_online,
     pointer_bits,
 )
-from unmt.tasks.compress_null import Null
 from unmt.tasks.compress_ways import Way
 from unmt.tasks.compress_word_code import WORDS, WordCode
 from unmt.tasks.lexicon_stage import null_lexicon
@@ -143,8 +142,8 @@ def _sentences(text: bytes) -> list[list[str]]:
     return [line.split(" ") if line else [] for line in text.decode().splitlines()]
 
 
-def lexicon_nulls(found: FoundLexicon, options: Options, monitor: Monitor) -> list[Null]:
-    """Shared bits, word by word, by lexicons whose translations are exchanged among words of like frequency.
+def exchanged_ways(found: FoundLexicon, options: Options, monitor: Monitor) -> list[Way]:
+    """The pair, word by word, by lexicons whose translations are exchanged among words of like frequency.
 
     What x alone tells of y is real, and is in these.
     """
@@ -153,8 +152,8 @@ def lexicon_nulls(found: FoundLexicon, options: Options, monitor: Monitor) -> li
         _say(monitor, f"null: exchanged translations, sample {sample + 1}", 0.7)
         seed = options.seed + 1000 + sample
         exchanged = {lines: null_lexicon(pair, seed) for lines, pair in found.parts.items()}
-        samples.append(found.words.read(found.known.after_f(exchanged)).saved)
-    return [Null(EXCHANGED, tuple(samples))]
+        samples.append(found.words.read(found.known.after_f(exchanged)))
+    return samples
 
 
 def cuts(lines: int) -> list[int]:
