@@ -22,7 +22,7 @@ from unmt.tasks.word_mixture import Foretelling, Lexicons, by_event, word_costs
 
 WORDS = "words"
 BY_WORDS = "x then y, word by word"
-READ, FORETOLD = "f(x) then y, word by word, learned on the way", "the same, words of x foretell those of y"
+READ, FORETOLD = "f(x) then y, word by word, learned on the way", "f(x) then y, word by word, words foretold too"
 
 
 @dataclass(frozen=True, eq=False)
