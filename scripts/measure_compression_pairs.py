@@ -29,13 +29,14 @@ from unmt.report.language_tree import tree_of, tree_svg
 from unmt.solvers.context_lexicon import build_lexicon
 from unmt.tasks.compress import compress, installed_codes
 from unmt.tasks.compress_interval import interval
-from unmt.tasks.compress_lengths import by_block, costs_of, is_online
+from unmt.tasks.compress_lengths import OnlineCosts, by_block, costs_of, is_online
 from unmt.tasks.compress_words import TABLE_WORDS, KnownCosts, token_texts
 from unmt.tasks.lexicon_stage import null_lexicon
 from unmt.text.word_corpus import WordCorpus
 
 HALF = 14_500
 LANGUAGES = ("en", "de", "fr", "es", "it")
+CAPTION_BYTES = 63
 LOWER, UPPER = string.ascii_lowercase, string.ascii_uppercase
 SKIPPED_BYTES = 200_000
 """Of each novel collection, so that the title pages of the first novel have no part."""
@@ -89,20 +90,33 @@ def letters(data: Path, lines: int, codes: list[Code]) -> dict[str, Callable[[],
 
 
 def words(data: Path, lines: int, codes: list[Code]) -> dict[str, Callable[[], dict[str, Any]]]:
-    """English captions beside others of French and German that are no translations of them, by the lexicon."""
-    x = captions(data, "en", 1, lines)
-    shuffled_words = shuffled(x.replace("\n", " \n ").split(" "), 1, np.random.default_rng(5))
+    """English captions beside others of French and German that are no translations of them, by the lexicon.
+
+    `lines` of each, and all of both halves; English novels beside Italian ones, as many bytes as the captions have.
+    """
+
+    def measure(x: Callable[[], str], y: Callable[[], str]) -> dict[str, Any]:
+        return compress(x(), y(), mapping="lexicon", codes=codes[-1:], samples=3).to_dict()
+
+    def side(language: str, half: int, count: int) -> Callable[[], str]:
+        return lambda: captions(data, language, half, count)
+
+    def prose(language: str) -> Callable[[], str]:
+        return lambda: novels(data, language, CAPTION_BYTES * lines).decode()
+
+    def in_other_order() -> str:
+        words_ = captions(data, "en", 1, lines).replace("\n", " \n ").split(" ")
+        return " ".join(shuffled(words_, 1, np.random.default_rng(5))).replace(" \n ", "\n")
+
     cases = {
-        "lexicon en-fr": (x, "fr"),
-        "lexicon en-de": (x, "de"),
-        "lexicon en-fr, words shuffled": (" ".join(shuffled_words).replace(" \n ", "\n"), "fr"),
+        "lexicon en-fr": (side("en", 1, lines), side("fr", 2, lines)),
+        "lexicon en-de": (side("en", 1, lines), side("de", 2, lines)),
+        "lexicon en-it": (prose("en"), prose("it")),
+        "lexicon en-fr of shuffled words": (in_other_order, side("fr", 2, lines)),
+        "lexicon en-fr of all lines": (side("en", 1, HALF), side("fr", 2, HALF)),
+        "lexicon en-de of all lines": (side("en", 1, HALF), side("de", 2, HALF)),
     }
-    return {
-        name: lambda text=text, language=language: compress(  # type: ignore[misc]
-            text, captions(data, language, 2, lines), mapping="lexicon", codes=codes[-1:], samples=1
-        ).to_dict()
-        for name, (text, language) in cases.items()
-    }
+    return {name: lambda texts=texts: measure(*texts) for name, texts in cases.items()}  # type: ignore[misc]
 
 
 def long_words(data: Path, lines: int, codes: list[Code]) -> dict[str, Callable[[], dict[str, Any]]]:
@@ -115,7 +129,7 @@ def long_words(data: Path, lines: int, codes: list[Code]) -> dict[str, Callable[
         x, y = token_texts(x, y)
         first = [WordCorpus.of(line.split(" ") for line in text.decode().splitlines()[:lines]) for text in (x, y)]
         lexicon = build_lexicon(*first, seed=0)[0]
-        known = KnownCosts.of(code, x, y)
+        known = KnownCosts.of(code, x, y, OnlineCosts.of(code, x, y))
         y_bits = float(known.alone.sum())
         apart = known.x_bits + y_bits
         without_f = by_block(known.alone - local_bits([known.alone, known.after]))
@@ -210,20 +224,22 @@ def conditional_table(result: dict[str, Any]) -> str:
 
 
 def word_table(results: dict[str, dict[str, Any]]) -> str:
-    """What each way to code a pair with a lexicon saves against apart."""
+    """What each way to code a pair with a lexicon saves against apart by the same code, and what f tells."""
     lines = []
     for case, result in results.items():
-        apart = next(member["bits"] for member in result["members"] if member["way"] == "apart")
-        y = result["bits"]["y"]["mixture"]
+        apart = {member["code"]: member["bits"] for member in result["members"] if member["way"] == "apart"}
+        y, found = result["bits"]["y"], result["mapping"]
         low, high = result["shared_interval"]
-        lines.append(f"{case}: C(y) {y:,.0f} bits, verdict {result['verdict']}, shared {low:,.0f} to {high:,.0f}")
+        lines.append(f"{case}: verdict {result['verdict']}, shared {low:,.0f} to {high:,.0f}")
         for member in result["members"]:
-            saved = apart - member["bits"]
-            lines.append(f"    {member['way']:45} {saved:10,.0f} bits {100 * saved / y:6.2f} %")
-        null = (
-            ", ".join(f"{bits:,.0f}" for bits in result["nulls"][0]["samples"]) if result["nulls"] else "not measured"
-        )
-        lines.append(f"    {'null, best way':45} {null}")
+            code = member["code"]
+            saved = apart[code] - member["bits"]
+            lines.append(f"    {code:8}{member['way']:45} {saved:10,.0f} bits {100 * saved / y[code]:6.2f} %")
+        null = ", ".join(f"{bits:,.0f}" for bits in found["beyond_nulls"])
+        low, high = found["beyond_interval"]
+        lines.append(f"    f beyond x: {found['beyond_bits']:,.0f} bits ({low:,.0f} to {high:,.0f}); exchanged {null}")
+        low, high = found["right_interval"]
+        lines.append(f"    beyond those: {found['right_bits']:,.0f} bits ({low:,.0f} to {high:,.0f})")
     return "\n".join(lines)
 
 

@@ -4,6 +4,7 @@
     python scripts/measure_preflight.py joint DATA PUD OUTPUT [--only NAME ...]
     python scripts/measure_preflight.py table DATA PUD OUTPUT
     python scripts/measure_preflight.py fit   DATA PUD OUTPUT
+    python scripts/measure_preflight.py check DATA PUD OUTPUT
 
 DATA holds multi30k/ and novels/ as data_prep/multi30k.py and data_prep/novels.py cut them (2 megabytes of each
 language), PUD the files pud.dev.LANGUAGE. `train`: of each cell a lexicon model of two rounds without word vectors, and
@@ -11,7 +12,9 @@ its BLEU on a test set that no training saw (the first 500 captions of test_2016
 13a, lower-cased, of both directions; and what `unmt compress preflight` says of the two texts. `joint`: the curve of
 one Transformer for both texts against one for each (scripts/measure_joint_likelihood.py). What is measured is kept in
 OUTPUT and not measured again. `table`: all figures, and the rank correlation of each with BLEU. `fit`: writes
-unmt/tasks/forecast.json, by which the pre-flight says what to expect. References are opened after a run has ended.
+unmt/tasks/forecast.json, by which the pre-flight says what to expect. `check`: what that law says of the cells that are
+no part of the fit (captions en-cs, novels of Italian; `train --only` them first) beside their BLEU. References are
+opened after a run has ended.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ from measure_joint_likelihood import LOOKS, controlled
 from scipy.stats import spearmanr
 
 from unmt.evaluation.translation import TranslationMetric
-from unmt.tasks.forecast import WIDTH, early_figures, fit
+from unmt.tasks.forecast import early_figures, fit, forecast
 from unmt.tasks.models import load_model, translator_of
 from unmt.tasks.train_lexicon import train_lexicon
 from unmt.tasks.training_settings import Settings, Text
@@ -79,8 +82,16 @@ def cells() -> list[Cell]:
         for name, source, target, sizes, test, is_shuffled in plans
         for lines in sizes
     ]
-    check = Cell("captions en-cs, 3000", ("captions", "en"), ("captions", "cs"), SIZES[1], "flickr", is_check=True)
-    return [*sorted(found, key=lambda cell: cell.lines), check]
+    checks = [
+        Cell(f"{name}, {lines}", source, target, lines, test, is_check=True)
+        for name, source, target, sizes, test in (
+            ("captions en-cs", ("captions", "en"), ("captions", "cs"), SIZES, "flickr"),
+            ("novels en-it", ("novels", "en"), ("novels", "it"), SIZES[1:2], "pud"),
+            ("novels es-it", ("novels", "es"), ("novels", "it"), SIZES[1:2], "pud"),
+        )
+        for lines in sizes
+    ]
+    return [*sorted(found, key=lambda cell: cell.lines), *checks]
 
 
 def text_of(cell: Cell, side: tuple[str, str], data: Path) -> Text:
@@ -150,27 +161,39 @@ def looked_at(cell: Cell, given: argparse.Namespace) -> dict[str, Any]:
 def fitted(wanted: list[Cell], given: argparse.Namespace) -> dict[str, Any]:
     """The law of unmt/tasks/forecast.py on the figures that leave least over where each cell is left out."""
     rows: list[dict[str, Any]] = []
-    checks: list[dict[str, Any]] = []
     for cell in wanted:
         path = given.output / cell.name
-        if not (path / "trained.json").exists():
+        if cell.is_check or not (path / "trained.json").exists():
             continue
         bleu = float(np.mean(list(json.loads((path / "trained.json").read_text())["bleu"].values())))
         found = once(path / "preflight.json", lambda cell=cell: looked_at(cell, given))["preflight"]
         values = {name: round(value, 4) for name, value in early_figures(found, cell.lines).items()}
-        row = {"name": cell.name, **values, "bleu": round(bleu, 2), "verdict": found["verdict"]}
-        (checks if cell.is_check else rows).append(row)
+        rows.append({"name": cell.name, **values, "bleu": round(bleu, 2), "verdict": found["verdict"]})
     laws = []
     for names in LAWS:
         law = fit(rows, names)
         print(f"{', '.join(names)}: {law['spread']:.3f} of log2(1 + BLEU) left over")
         laws.append(law)
-    best = min(laws, key=lambda law: law["spread"])
-    for row in checks:
-        score = sum(weight * row.get(name, 1.0) for name, weight in best["weights"].items())
-        low, high = (2.0 ** (score + WIDTH * best["spread"] * side) - 1.0 for side in (-1, 1))
-        print(f"{row['name']}, no part of the fit: {low:.1f} to {high:.1f} expected, {row['bleu']:.1f} BLEU")
-    return best
+    return min(laws, key=lambda law: law["spread"])
+
+
+def checked(wanted: list[Cell], given: argparse.Namespace) -> None:
+    """Print what the law in use says of the cells that are no part of it, and what they came to."""
+    for cell in wanted:
+        path = given.output / cell.name
+        if not cell.is_check or not (path / "trained.json").exists():
+            continue
+        bleu = json.loads((path / "trained.json").read_text(encoding="utf-8"))["bleu"]
+        found = once(path / "preflight.json", lambda cell=cell: looked_at(cell, given))["preflight"]
+        told = forecast(found, cell.lines)
+        came = ", ".join(f"{way} {value:.1f}" for way, value in bleu.items())
+        mean = float(np.mean(list(bleu.values())))
+        where = "inside" if told["low"] <= mean <= told["high"] else "outside"
+        beyond = ", beyond the pairs" if told["is_outside"] else ""
+        print(
+            f"{cell.name}: saved {told['score']:.2f}, {found['verdict']}; {told['low']} to {told['high']} expected,"
+            f" middle {told['bleu']}{beyond}; {came}, mean {mean:.1f}: {where}"
+        )
 
 
 def joint(cell: Cell, given: argparse.Namespace) -> dict[str, Any]:
@@ -232,7 +255,7 @@ def tabled(wanted: list[Cell], given: argparse.Namespace) -> None:
 def main() -> None:
     """Do what is named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("train", "joint", "table", "fit"))
+    parser.add_argument("what", choices=("train", "joint", "table", "fit", "check"))
     for name in ("data", "pud", "output"):
         parser.add_argument(name, type=Path)
     parser.add_argument("--only", nargs="*")
@@ -248,6 +271,8 @@ def main() -> None:
             found = once(given.output / cell.name / "joint.json", lambda cell=cell: joint(cell, given))
             gaps = ", ".join(f"{row['steps']}: {row['gap'][0]:.3f} {row['gap'][1]:.3f}" for row in found["curve"])
             print(f"{cell.name}: {gaps}; {found['cpu_seconds']:.0f} s", flush=True)
+    if given.what == "check":
+        checked(wanted, given)
     if given.what == "table":
         tabled(wanted, given)
     if given.what == "fit":

@@ -1,6 +1,6 @@
 """What words of one language tell of another's, by lexicons learned on the way: the tables of docs/compression.md.
 
-    python scripts/measure_shared_words.py DATA OUTPUT [--x 5000] [--y 2000] [--languages fr,de,it] [--first 32]
+    python scripts/measure_shared_words.py DATA OUTPUT [--x 5000] [--y 2000] [--languages fr,de,it]
     python scripts/measure_shared_words.py DATA OUTPUT --tree 100000
 
 DATA is as for scripts/measure_compression_pairs.py. x is English, y French or German captions of the other half, or
@@ -11,10 +11,10 @@ the words of x and lines as long:
     random        words drawn evenly from those of x
     no function   every line with the words of x exchanged by a key of its own
 
-Everything is searched for anew with each of them; --only names some. Lexicons are made of x and the first 1/32 of y
-(--first), of twice as much, and so on. --tree takes so many bytes of the novels of each of five languages,
-every two of them in both orders, and draws the tree of what they share without f and with it. Each case is kept in
-OUTPUT as JSON, so that a run that was stopped goes on.
+Everything is searched for anew with each of them; --only names some. What is measured is what `unmt compress
+mapping=lexicon` judges, and the way where words of x foretell those of y, too. --tree takes so many bytes of the novels
+of each of five languages, every two of them in both orders, and draws the tree of what they share without f and with
+it. Each case is kept in OUTPUT as JSON, so that a run that was stopped goes on.
 """
 
 from __future__ import annotations
@@ -22,27 +22,24 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from measure_compression_pairs import LANGUAGES, captions, novels
+from measure_compression_pairs import CAPTION_BYTES, LANGUAGES, captions, novels
 
 from unmt.coding.context_mixing import ContextMixing
 from unmt.report.language_tree import tree_of, tree_svg
-from unmt.solvers.context_lexicon import build_lexicon
 from unmt.tasks.compress import own_code
 from unmt.tasks.compress_interval import interval
-from unmt.tasks.compress_lengths import by_block, costs_of, is_online
-from unmt.tasks.compress_words import token_texts
+from unmt.tasks.compress_lengths import OnlineCosts, is_online
+from unmt.tasks.compress_ways import Way
+from unmt.tasks.compress_word_code import Beyond, WordCode
+from unmt.tasks.compress_words import KnownCosts, lexicons_on_the_way, token_texts
 from unmt.tasks.lexicon_stage import null_lexicon
-from unmt.tasks.word_mixture import Costs, Foretelling, Lexicons, by_event, word_costs
-from unmt.text.word_corpus import WordCorpus
 
-CAPTION_BYTES = 63
-LEAST_LINES = 50
 Lines = list[str]
 
 
@@ -94,42 +91,34 @@ CONTROLS: dict[str, Callable[[Lines, np.random.Generator], Lines]] = {
 }
 
 
-def lexicons_of(x: Lines, y: Lines, seed: int, first_share: int) -> Lexicons:
-    """To and back, of x and a first part of y (1/32, for 32), twice as much, and so on."""
-    source = WordCorpus.of(line.split(" ") for line in x)
-    found, lines = {}, max(len(y) // first_share, LEAST_LINES)
-    while lines < len(y):
-        found[lines] = build_lexicon(source, WordCorpus.of(line.split(" ") for line in y[:lines]), seed=seed)[:2]
-        lines *= 2
-    return found
+def measured(x: Lines, y: Lines, seed: int, *, samples: int) -> dict[str, Any]:
+    """Bits of y by bytes and by words, without x, with it, and what f tells beyond; 95 % intervals by blocks of y.
 
-
-def measured(x: Lines, y: Lines, seed: int, *, with_null: bool, first_share: int = 32) -> dict[str, Any]:
-    """Bits of y by bytes and by words, without x, with it, and what f saves beyond; 95 % intervals by blocks of y."""
+    samples: of exchanged translations.
+    """
     text = ["".join(line + "\n" for line in lines).encode() for lines in (x, y)]
     code = own_code(sum(map(len, text)), ContextMixing)
     assert is_online(code)
-    state = code.state()
-    costs_of(code, text[0], state)
-    after = by_event(y, costs_of(code, text[1], state))
-    alone = by_event(y, costs_of(code, text[1], code.state()))
-    without_x, without_f = word_costs(y, alone, alone), word_costs(y, alone, after)
+    costs = OnlineCosts.of(code, *text)
+    words, known = WordCode.of(*text, costs, 0.0), KnownCosts.of(code, *text, costs)
+    lexicons = lexicons_on_the_way(*text, seed)
+    after_f, without = known.after_f(lexicons), words.without_f
 
-    def saved(before: Costs, now: Costs) -> list[float]:
-        total = float((before - now).sum())
-        return [total, *(total + bound for bound in interval(by_block(before - now), float, seed))]
+    def told(way: Way, exchanged: list[Way]) -> dict[str, Any]:
+        beyond = Beyond.of(without, way, exchanged, seed)
+        return beyond.to_dict() | {"is_shared": beyond.is_shared}
 
-    lexicons = lexicons_of(x, y, seed, first_share)
-    found: dict[str, Any] = {
-        "x_lines": len(x), "y_lines": len(y), "events": len(alone), "bytes": float(alone.sum()),
-        "words": float(without_x.sum()), "saved_by_x": saved(without_x, without_f),
-        "saved_by_f": saved(without_f, word_costs(y, alone, after, Foretelling(x), lexicons)),
+    null: list[Way] = []
+    for sample in range(samples):
+        exchanged = {lines: null_lexicon(pair, seed + 1000 + sample) for lines, pair in lexicons.items()}
+        null.append(words.read(known.after_f(exchanged)))
+    return {
+        "x_lines": len(x), "y_lines": len(y), "bytes": float(costs.y.sum()), "words": words.lengths.y,
+        "saved_by_x": [without.saved, *interval(without.blocks, lambda more: without.saved + more, seed)],
+        "saved_by_f": told(words.read(after_f), null),
+        "foretold": told(words.foretold(after_f, lexicons), []),
         "lexicon_lines": list(lexicons),
     }  # fmt: skip
-    if with_null:
-        exchanged = {lines: null_lexicon(pair, seed + 1000) for lines, pair in lexicons.items()}
-        found["exchanged"] = saved(without_f, word_costs(y, alone, after, Foretelling(x), exchanged))
-    return found
 
 
 def kept(path: Path, measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -145,23 +134,27 @@ def kept(path: Path, measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 def tree(data: Path, output: Path, size: int, seed: int) -> None:
     """Print what the language of a row saves of that of a column, in per cent, and draw the trees."""
-    saved = {name: np.zeros((len(LANGUAGES), len(LANGUAGES))) for name in ("without f", "f", "with f")}
+    saved = {name: np.zeros((len(LANGUAGES), len(LANGUAGES))) for name in ("without f", "with f", "right translations")}
     for (i, first), (j, second) in permutations(enumerate(LANGUAGES), 2):
 
         def measure(first: str = first, second: str = second) -> dict[str, Any]:
             pair = token_texts(novels(data, first, size), novels(data, second, size))
             x, y = (text.decode().splitlines() for text in pair)
-            return measured(x, y, seed, with_null=False)
+            return measured(x, y, seed, samples=1)
 
         result = kept(output / f"tree.{first}-{second}.{size}.{seed}.json", measure)
-        for name, keys in (
-            ("without f", ["saved_by_x"]),
-            ("f", ["saved_by_f"]),
-            ("with f", ["saved_by_x", "saved_by_f"]),
-        ):
-            saved[name][i, j] = sum(result[key][0] for key in keys) / result["words"]
-        low, high = (100 * bits / result["words"] for bits in result["saved_by_f"][1:])
-        print(f"{first} for {second}: f {low:.2f} to {high:.2f} % of {result['words']:,.0f} bits", flush=True)
+        by_x, by_f, right = (
+            result["saved_by_x"][0],
+            result["saved_by_f"]["beyond_bits"],
+            result["saved_by_f"]["right_bits"],
+        )
+        for name, bits in (("without f", by_x), ("with f", by_x + by_f), ("right translations", right)):
+            saved[name][i, j] = bits / result["words"]
+        low, high = (100 * bits / result["words"] for bits in result["saved_by_f"]["right_interval"])
+        print(
+            f"{first} for {second}: right translations {low:.2f} to {high:.2f} % of {result['words']:,.0f} bits",
+            flush=True,
+        )
     for name, shares in saved.items():
         print(f"\n| {name} | " + " | ".join(LANGUAGES) + " |\n" + "|---" * 6 + "|")
         for i, language in enumerate(LANGUAGES):
@@ -173,19 +166,19 @@ def tree(data: Path, output: Path, size: int, seed: int) -> None:
 
 
 def row(language: str, case: str, result: dict[str, Any]) -> str:
-    """A row of the table: bits, and per cent of C(y) by words."""
+    """A row of the table: bits, and what f tells beyond x and beyond exchanged translations."""
 
-    def told(name: str) -> str:
-        if name not in result:
-            return ""
-        total, low, high = result[name]
-        return f"{total:,.0f} ({low:,.0f} to {high:,.0f})"
+    def told(total: float, bounds: Sequence[float]) -> str:
+        return f"{total:,.0f} ({bounds[0]:,.0f} to {bounds[1]:,.0f})"
 
-    share = 100 * result["saved_by_f"][0] / result["words"]
-    return (
-        f"| en-{language} | {case} | {result['bytes']:,.0f} | {result['words']:,.0f} | {told('saved_by_x')} |"
-        f" {told('saved_by_f')} | {share:.2f} | {told('exchanged')} |"
-    )
+    by_f, also = result["saved_by_f"], result["foretold"]
+    cells = [
+        f"en-{language}", case, f"{result['bytes']:,.0f}", f"{result['words']:,.0f}",
+        told(result["saved_by_x"][0], result["saved_by_x"][1:]), told(by_f["beyond_bits"], by_f["beyond_interval"]),
+        ", ".join(f"{bits:,.0f}" for bits in by_f["beyond_nulls"]), told(by_f["right_bits"], by_f["right_interval"]),
+        str(by_f["is_shared"]), told(also["beyond_bits"], also["beyond_interval"]),
+    ]  # fmt: skip
+    return "| " + " | ".join(cells) + " |"
 
 
 def main() -> None:
@@ -198,26 +191,24 @@ def main() -> None:
     parser.add_argument("--languages", default="fr,de,it")
     parser.add_argument("--only", default=",".join(CONTROLS))
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--first", type=int, default=32)
+    parser.add_argument("--samples", type=int, default=3)
     parser.add_argument("--tree", type=int, default=0)
     given = parser.parse_args()
     given.output.mkdir(parents=True, exist_ok=True)
     if given.tree:
         tree(given.data, given.output, given.tree, given.seed)
         return
-    print("| pair | x | C(y), bytes | C(y), words | saved by x, no f | by f beyond | % | translations exchanged |")
-    print("|---" * 8 + "|")
+    names = ("pair", "x", "C(y), bytes", "words", "saved by x, no f", "by f beyond", "exchanged", "right", "is shared",
+             "by f that foretells")  # fmt: skip
+    print("| " + " | ".join(names) + " |\n" + "|---" * len(names) + "|")
     for language in given.languages.split(","):
         for case in given.only.split(","):
-            path = (
-                given.output
-                / f"{language}.{case.replace(' ', '_')}.{given.x}.{given.y}.{given.first}.{given.seed}.json"
-            )
+            path = given.output / f"{language}.{case.replace(' ', '_')}.{given.x}.{given.y}.{given.seed}.json"
 
             def measure(language: str = language, case: str = case) -> dict[str, Any]:
                 x, y = texts(given.data, language, given.x, given.y)
                 x = CONTROLS[case](x, np.random.default_rng(given.seed + 1))
-                return measured(x, y, given.seed, with_null=case == "as it is", first_share=given.first)
+                return measured(x, y, given.seed, samples=given.samples)
 
             print(row(language, case, kept(path, measure)), flush=True)
 

@@ -67,6 +67,20 @@ def test_a_transformer_is_a_member_by_name_and_says_what_each_byte_costs(unmt, f
     assert 0 <= result["regret_bits"] <= result["regret_bound_bits"]
 
 
+def test_a_lexicon_is_searched_for_and_what_it_tells_is_judged(unmt, folder, tmp_path):
+    run, french = tmp_path / "run", SAMPLE.with_name("harbour.fr.txt")
+    keys = ("mapping=lexicon", "codes=mixing", "samples=1", "limit=300", f"run.dir={run}")
+    done = unmt("compress", f"x={SAMPLE}", f"y={french}", *keys, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["mixing", "words", "mixture"]
+    assert re.search(r"The lexicon tells \d+ bits that x does not tell without it", done.stderr)
+    result = json.loads((run / "result.json").read_text(encoding="utf-8"))
+    assert result["verdict"] == "shared structure"
+    low, high = result["mapping"]["beyond_interval"]
+    assert max(result["mapping"]["beyond_nulls"]) < low < result["mapping"]["beyond_bits"] < high
+    assert "bits that it tells beyond x without it" in (run / "report.html").read_text(encoding="utf-8")
+
+
 def test_limit_takes_the_first_lines_and_quiet_says_nothing(unmt, folder, tmp_path):
     run = tmp_path / "run"
     keys = ("x=a.txt", "y=b.txt", "codes=gzip", "null=false", "limit=50", "quiet=true", f"run.dir={run}")

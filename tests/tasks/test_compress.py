@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import unmt
 from unmt.coding.codes import Code
 from unmt.coding.general_codes import general_code
+from unmt.coding.language_model import LanguageModel
 from unmt.errors import InputError
 from unmt.mappings.substitution import Substitution
 from unmt.tasks.compress import compress
@@ -182,7 +183,11 @@ def test_bits_are_told_by_byte_and_by_character(code):
     assert "x and y are the same bytes." in found.warnings
 
 
-def test_an_enciphered_half_is_recovered_but_for_its_key_and_the_plain_codes_see_nothing(halves, code):
+def test_an_enciphered_half_is_recovered_but_for_its_key_and_the_plain_codes_see_nothing(halves, code, monkeypatch):
+    def refused(_cls, name):
+        raise AssertionError(f"the model {name} was not paid for")
+
+    monkeypatch.setattr(LanguageModel, "load", classmethod(refused))
     x, y = halves
     xz = general_code("xz")
     found = compress(Shuffler(1)(x), y, mapping="substitution", codes=[code, xz], samples=1, threads=1)

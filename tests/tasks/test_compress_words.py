@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from unmt.errors import InputError
 from unmt.mappings.lexicon import Lexicon
-from unmt.tasks.compress_words import FoundLexicon, KnownCosts, cuts, lexicon_ways, token_texts
+from unmt.tasks.compress import compress
+from unmt.tasks.compress_lengths import OnlineCosts
+from unmt.tasks.compress_word_code import BY_WORDS, FORETOLD, READ
+from unmt.tasks.compress_words import FIRST_LINES, KnownCosts, cuts, token_texts
 from unmt.tasks.lexicon_stage import null_lexicon
-from unmt.tasks.monitor import Monitor
 from unmt.text.vocabulary import Vocabulary
 
 
@@ -46,20 +48,23 @@ def lexicon_of(x, y, key):
 @pytest.fixture(scope="module")
 def measured(texts, counting):
     x, y, key = texts
-    known = KnownCosts.of(counting.CountingCode(), x, y)
+    code = counting.CountingCode()
+    known = KnownCosts.of(code, x, y, OnlineCosts.of(code, x, y))
     right = lexicon_of(x, y, key)
-    parts = cuts(80)[1:-1]
     tables = {size: known.table_bits(right, size) for size in (250, 1000)}
     apart = known.x_bits + float(known.alone.sum())
-    found = FoundLexicon(right, dict.fromkeys(parts, right), tables)
     wrong = null_lexicon((right, right), 1)[0]
-    null = FoundLexicon(wrong, dict.fromkeys(parts, wrong), tables)
-    free = FoundLexicon(right, found.parts, dict.fromkeys(tables, 0.0))
-    return found, known.ways(found, apart), known.ways(null, apart), known.ways(free, apart), apart
+    parts, null = (dict.fromkeys((10, 20, 40), (one, one)) for one in (right, wrong))
+
+    def ways(lexicon, parts, table_bits):
+        return [*known.with_tables(lexicon, table_bits, apart), known.on_the_way(known.after_f(parts), apart)]
+
+    free = dict.fromkeys(tables, 0.0)
+    return right, tables, ways(right, parts, tables), ways(wrong, null, tables), ways(right, parts, free), apart
 
 
 def test_a_right_lexicon_saves_bits_of_a_text_that_is_no_translation_and_a_wrong_one_does_not(measured):
-    _, right, wrong, _, _ = measured
+    _, _, right, wrong, _, _ = measured
     assert right[-1].saved > 300
     for good, bad in zip(right, wrong, strict=True):
         assert good.name == bad.name
@@ -67,15 +72,15 @@ def test_a_right_lexicon_saves_bits_of_a_text_that_is_no_translation_and_a_wrong
 
 
 def test_the_table_is_in_the_length_and_what_is_learned_on_the_way_has_none(measured, texts, counting):
-    found, ways, _, free, apart = measured
+    whole, tables, ways, _, free, apart = measured
     x, _, _ = texts
-    spelled = "\n".join(found.whole.target.words[i] for i in found.whole.targets) + "\n"
+    spelled = "\n".join(whole.target.words[i] for i in whole.targets) + "\n"
     alone, with_table = counting.CountingCode().joint_bits([x, spelled.encode()])
-    assert found.table_bits[250] == pytest.approx(with_table - alone + log2(len(found.whole.source) + 1))
-    assert found.table_bits[250] > 500
+    assert tables[250] == pytest.approx(with_table - alone + log2(len(whole.source) + 1))
+    assert tables[250] > 500
     for way in ways:
         assert way.saved == pytest.approx(apart - way.bits)
-    assert ways[0].bits - free[0].bits == pytest.approx(found.table_bits[250])
+    assert ways[0].bits - free[0].bits == pytest.approx(tables[250])
     assert ways[-1].bits == pytest.approx(free[-1].bits)
 
 
@@ -85,7 +90,53 @@ def test_what_is_learned_from_doubles_up_to_all(lines):
     assert ends[0] == 0
     assert ends[-1] == lines
     assert all(b <= 2 * a for a, b in pairwise(ends[1:]))
+    assert min(lines, FIRST_LINES) <= ends[1] <= max(lines / 8, FIRST_LINES)
     assert sorted(set(ends)) == ends
+
+
+@pytest.fixture(scope="module")
+def found(word_cipher, counting):
+    """A word cipher whose key nobody knows, and the same with the words of x in another order."""
+    made = word_cipher(240, 40, 3)
+    words = iter(np.random.default_rng(0).permutation([word for line in made.source for word in line.split()]))
+    shuffled = [" ".join(next(words) for _ in line.split()) for line in made.source]
+    x, y, without_order = ("".join(line + "\n" for line in side) for side in (made.source, made.target, shuffled))
+    code = counting.CountingCode()
+    return [compress(one, y, mapping="lexicon", codes=[code], samples=2) for one in (x, without_order)]
+
+
+def test_what_f_tells_is_told_from_what_words_without_order_do(found):
+    right, wrong = found
+    assert right.verdict == "shared structure"
+    assert right.mapping["right_interval"][0] > 20
+    assert wrong.verdict == "none found"
+    assert wrong.mapping["right_interval"][0] < 0 < wrong.mapping["right_interval"][1]
+    assert right.members[0]["code"] == "words"
+    assert right.members[0]["way"] in {READ, FORETOLD}
+    assert f"tells {right.mapping['beyond_bits']:,.0f} bits that x does not tell without it" in right.sentence
+
+
+def test_the_code_of_words_is_one_more_member_and_what_f_tells_is_the_distance_of_two(found):
+    one = found[0]
+    assert {member["code"] for member in one.members} == {"counting", "words"}
+    ways = {member["way"]: member["bits"] for member in one.members if member["code"] == "words"}
+    assert one.mapping["beyond_bits"] == pytest.approx(ways[BY_WORDS] - ways[READ])
+    assert one.bits["y"]["words"] < one.bits["y"]["counting"]
+    assert ways["apart"] == pytest.approx(one.bits["x"]["words"] + one.bits["y"]["words"])
+    null = [saved - (ways["apart"] - ways[BY_WORDS]) for saved in one.nulls[0]["samples"]]
+    assert one.mapping["beyond_nulls"] == pytest.approx(null)
+    assert one.mapping["right_bits"] == pytest.approx(one.mapping["beyond_bits"] - np.mean(null))
+
+
+def test_shares_are_of_the_bytes_that_were_coded_and_not_of_those_of_the_file(word_cipher, counting):
+    made = word_cipher(200, 20, 1)
+    x, y = ("".join(f"  {line.title()}   .\n" for line in side) for side in (made.source, made.target))
+    one = compress(x, y, mapping="lexicon", codes=[counting.CountingCode()], null=False)
+    coded = token_texts(x.encode(), y.encode())[1]
+    assert one.text == "lower-case tokens"
+    assert one.sizes["y"]["bytes"] == len(y.encode()) > len(coded)
+    assert one.per_symbol["y_bits_per_byte"] == pytest.approx(one.bits["y"]["mixture"] / len(coded))
+    assert one.bits["y"]["counting"] == pytest.approx(counting.CountingCode().bits(coded), abs=0.01)
 
 
 @settings(max_examples=8, deadline=None)
@@ -102,4 +153,4 @@ def test_few_lines_and_codes_that_are_silent_on_bytes_are_refused(texts, countin
     with pytest.raises(InputError, match="has 1 lines"):
         token_texts(b"one line", b"two lines")
     with pytest.raises(InputError, match="learns byte by byte"):
-        lexicon_ways(counting.OneShot(), *texts[:2], None, 0, Monitor())
+        compress(*(text * 3 for text in texts[:2]), mapping="lexicon", codes=[counting.OneShot()])

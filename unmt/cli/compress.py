@@ -40,8 +40,8 @@ The two texts
   x=FILE           any files (.gz is unpacked); "-" for standard input
   y=FILE
   mapping=none     auto: search for a cipher f, so that f(x) is in the language of y, or f(y) in that of x;
-                   substitution, homophonic, caesar, vigenere, ...: of that family alone; lexicon: words become words.
-                   The bits of f are counted.
+                   substitution, homophonic, caesar, vigenere, ...: of that family alone; lexicon: words become words,
+                   and the table has one more code, of words. The bits of f are counted.
   codes=null       with commas: gzip, xz, zstd, ppmd, zpaq, mixing (our own), transformer (trained as it codes:
                    about 1 kB a second, and each text is read four times); null: all that are installed but zpaq
                    and transformer, which are slow

@@ -1,12 +1,11 @@
 """The report of `unmt align` as one HTML page: verdict, both word spaces, objective, methods and dictionary."""
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 from unmt.report.charts import Scale, legend, linear_scale, plot, polyline
 from unmt.report.code_lengths import NOTE, code_length_picture
-from unmt.report.document import document, facts, section
+from unmt.report.document import document, facts, header, section
 from unmt.report.fields import mapping, rows_of, sequence
 from unmt.report.reproduction import reproduction
 from unmt.report.tables import Column, html_table
@@ -76,11 +75,8 @@ def _head(result: Mapping[str, Any]) -> str:
         if isinstance(good, (list, tuple)) and len(good) == 2
     ]
     pairs += [("time", duration(seconds))] if (seconds := finite(result, "seconds")) is not None else []
-    return (
-        f'<header class="{STYLES.get(verdict, "unsure")}">\n<div>\n<p class="kicker">unmt align</p>\n'
-        f"<h1>{escape(verdict.capitalize())}</h1>\n<p class=lead>{escape(_sentence(result, verdict))}</p>\n"
-        f"</div>\n</header>\n{facts(pairs)}"
-    )
+    style = STYLES.get(verdict, "unsure")
+    return header("unmt align", verdict.capitalize(), _sentence(result, verdict), style=style) + facts(pairs)
 
 
 def _sentence(result: Mapping[str, Any], verdict: str) -> str:

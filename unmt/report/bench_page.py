@@ -7,7 +7,7 @@ from typing import Any
 
 from unmt.report.bench_tables import CELL_COLUMNS, CELL_NOTE, PEER_COLUMNS, PEER_NOTE, cell_row, peer_rows
 from unmt.report.charts import SIDE, Scale, dots, legend, log_scale, plot, polyline
-from unmt.report.document import document, facts, section
+from unmt.report.document import document, facts, header, section
 from unmt.report.tables import Column, html_table
 from unmt.report.words import MISSING, duration, error_percent, finite, grouped, percent
 
@@ -50,11 +50,8 @@ def _head(result: Mapping[str, Any], overall: Mapping[str, Any]) -> str:
         ("calibration error", percent(finite(overall, "expected_calibration_error"))),
         ("time a cipher", duration(finite(seconds, "mean")) if isinstance(seconds, Mapping) else MISSING),
     ]
-    return (
-        '<header class="good">\n<div>\n<p class="kicker">unmt bench ciphers</p>\n<h1>Cipher benchmark</h1>\n'
-        f"<p class=lead>{count:,} ciphers solved without their keys; their plaintext served the scoring only.{stopped}"
-        f"</p>\n</div>\n</header>\n{facts(pairs)}"
-    )
+    lead = f"{count:,} ciphers solved without their keys; their plaintext served the scoring only.{stopped}"
+    return header("unmt bench ciphers", "Cipher benchmark", lead, style="good") + facts(pairs)
 
 
 def _share(overall: Mapping[str, Any], right: str, known: str) -> str:

@@ -17,7 +17,7 @@ from unmt.report.charts import (
     polyline,
 )
 from unmt.report.compress_tables import MIXTURE, code_names, lengths_table
-from unmt.report.document import details, document, facts, section
+from unmt.report.document import details, document, facts, header, section
 from unmt.report.fields import mapping, rows_of, sequence
 from unmt.report.reproduction import reproduction
 from unmt.report.tables import Column, html_table
@@ -99,11 +99,8 @@ def _head(result: Mapping[str, Any]) -> str:
         bound = finite(result, "regret_bound_bits")
         pairs.append(("regret, bits", f"{regret:.2f}" + ("" if bound is None else f" (at most {bound:.2f})")))
     pairs += [("time", duration(seconds))] if (seconds := finite(result, "seconds")) is not None else []
-    return (
-        f'<header class="{STYLES.get(verdict, "unsure")}">\n<div>\n<p class="kicker">unmt compress</p>\n'
-        f"<h1>{escape(verdict.capitalize())}</h1>\n<p class=lead>{escape(sentence)}</p>\n</div>\n</header>\n"
-        + facts(pairs)
-    )
+    style = STYLES.get(verdict, "unsure")
+    return header("unmt compress", verdict.capitalize(), sentence, style=style) + facts(pairs)
 
 
 def _pair_of(result: Mapping[str, Any], field: str) -> tuple[float, float] | None:
@@ -172,6 +169,15 @@ def _mapping(result: Mapping[str, Any]) -> str:
         ("bits of the mapping", grouped(finite(found, "mapping_bits"), 0)),
         ("bits of the way back, beside it", grouped(finite(found, "choice_bits"), 0)),
     ]
+    if (beyond := finite(found, "beyond_bits")) is not None:
+        interval = _pair_of(found, "beyond_interval")
+        nulls = [grouped(value, 0) for entry in sequence(found, "beyond_nulls") if (value := finite({"": entry}, ""))]
+        pairs.append(("bits that it tells beyond x without it", grouped(beyond, 0)))
+        pairs += [("95 % interval", f"{grouped(interval[0], 0)} to {grouped(interval[1], 0)}")] if interval else []
+        pairs += [("the same, translations exchanged", ", ".join(nulls))] if nulls else []
+        if (right := finite(found, "right_bits")) is not None and (bounds := _pair_of(found, "right_interval")):
+            told = f"{grouped(right, 0)} ({grouped(bounds[0], 0)} to {grouped(bounds[1], 0)})"
+            pairs.append(("beyond those, with 95 % interval", told))
     key = mapping(found, "key")
     shown = ", ".join(f"{name} → {value}" for name, value in key.items())
     sample = str(found.get("sample") or "").strip()

@@ -1,12 +1,11 @@
 """The report of `unmt compress preflight` as one HTML page: verdict, what to expect, and where these texts stand."""
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 from unmt.report.charts import Scale, dots, legend, linear_scale, plot, polyline
 from unmt.report.compress_page import hashes, names_of, warning_list
-from unmt.report.document import document, facts, section
+from unmt.report.document import document, facts, header, section
 from unmt.report.fields import mapping, rows_of, sequence
 from unmt.report.reproduction import reproduction
 from unmt.report.tables import Column, html_table, text_table
@@ -86,12 +85,9 @@ def _head(result: Mapping[str, Any], verdict: str) -> str:
     ]
     pairs += [("bits a word saved, mean", grouped(sum(values) / len(values), 2))] if values else []
     pairs += [("time", duration(seconds))] if (seconds := finite(result, "seconds")) is not None else []
-    sentence = str(result.get("sentence") or "")
-    return (
-        f'<header class="{STYLES.get(verdict, "unsure")}">\n<div>\n<p class="kicker">unmt compress preflight</p>\n'
-        f"<h1>{escape(verdict.capitalize())}</h1>\n"
-        f"<p class=lead>{escape(sentence[:1].upper() + sentence[1:])}</p>\n</div>\n</header>\n{facts(pairs)}"
-    )
+    sentence, style = str(result.get("sentence") or ""), STYLES.get(verdict, "unsure")
+    lead = sentence[:1].upper() + sentence[1:]
+    return header("unmt compress preflight", verdict.capitalize(), lead, style=style) + facts(pairs)
 
 
 def _others(result: Mapping[str, Any]) -> str:

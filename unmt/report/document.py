@@ -20,6 +20,18 @@ def document(title: str, body: str) -> str:
     )
 
 
+def header(command: str, title: str, lead: str, *, style: str = "", more: str = "", beside: str = "") -> str:
+    """What a page begins with: the command, what came of it, and a sentence. style: of a verdict.
+
+    command, title, lead: plain text; more: HTML under them; beside: HTML next to them.
+    """
+    of_style = f' class="{style}"' if style else ""
+    return (
+        f'<header{of_style}>\n<div>\n<p class="kicker">{escape(command)}</p>\n<h1>{escape(title)}</h1>\n'
+        f"<p class=lead>{escape(lead)}</p>\n{more}</div>\n{beside}</header>\n"
+    )
+
+
 def section(title: str, body: str, note: str = "") -> str:
     """A titled part of the page; empty where it has no body. title, note: plain text; body: HTML."""
     if not body:

@@ -7,7 +7,7 @@ from typing import Any
 
 from unmt.report.charts import BarRow, Scale, Segment, bars, dots, legend, linear_scale, plot, polyline
 from unmt.report.code_lengths import NOTE, code_length_picture
-from unmt.report.document import document, facts, section
+from unmt.report.document import document, facts, header, section
 from unmt.report.evaluate_tables import (
     COMPARISON_COLUMNS,
     SCORE_COLUMNS,
@@ -71,11 +71,8 @@ def _head(
     ]
     systems = result.get("systems")
     name = str(systems[-1]) if isinstance(systems, (list, tuple)) and systems else "Evaluation"
-    return (
-        '<header>\n<div>\n<p class="kicker">unmt evaluate</p>\n'
-        f"<h1>{escape(name if len(name) <= 24 else _title(result))}</h1>\n"
-        f"<p class=lead>{escape(what + _finding(comparisons))}</p>\n</div>\n</header>\n{facts(pairs)}"
-    )
+    title = name if len(name) <= 24 else _title(result)
+    return header("unmt evaluate", title, what + _finding(comparisons)) + facts(pairs)
 
 
 def shown_score(row: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from unmt.report.document import document, facts, section
+from unmt.report.document import document, facts, header, section
 from unmt.report.fields import mapping, rows_of
 from unmt.report.objectives_table import (
     CONTROL_COLUMNS,
@@ -43,11 +43,11 @@ def _head(result: Mapping[str, Any]) -> str:
         ("controls without structure", f"{refused:,} of {controls:,}" if controls else MISSING),
         ("time", duration(finite(result, "total_seconds"))),
     ]
-    return (
-        '<header class="good">\n<div>\n<p class="kicker">unmt bench objectives</p>\n'
-        "<h1>Objectives against families</h1>\n<p class=lead>One distance between a mapped text and its language after "
-        f"another, on one family of mappings after another.{stopped}</p>\n</div>\n</header>\n{facts(pairs)}"
+    lead = (
+        "One distance between a mapped text and its language after another, on one family of mappings after"
+        f" another.{stopped}"
     )
+    return header("unmt bench objectives", "Objectives against families", lead, style="good") + facts(pairs)
 
 
 def _reproduction(result: Mapping[str, Any]) -> str:

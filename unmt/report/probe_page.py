@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 from unmt.report.charts import dots, legend, linear_scale, log_scale, plot, polyline
-from unmt.report.document import document, facts, section
+from unmt.report.document import document, facts, header, section
 from unmt.report.fields import mapping, rows_of, sequence
 from unmt.report.probe_tables import (
     COLUMNS,
@@ -84,11 +83,7 @@ def _head(result: Row) -> str:
         )
         if MISSING not in shown
     ]
-    return (
-        '<header>\n<div>\n<p class="kicker">unmt probe</p>\n'
-        f"<h1>{escape(_name(result).capitalize())}</h1>\n"
-        f"<p class=lead>{escape(' '.join(sentences))}</p>\n</div>\n</header>\n{facts(pairs)}"
-    )
+    return header("unmt probe", _name(result).capitalize(), " ".join(sentences)) + facts(pairs)
 
 
 def _chart(result: Row) -> str:

@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from unmt.report.charts import legend
-from unmt.report.document import document, facts, section
+from unmt.report.document import document, facts, header, section
 from unmt.report.tables import Column, html_table
 from unmt.report.verdict import AMBIGUOUS, IDENTIFIED, NOTHING, STYLES
 from unmt.report.words import MISSING, duration, family_name, finite, grouped, language_name, percent
@@ -52,10 +52,7 @@ def _head(rows: Sequence[Mapping[str, Any]], counts: Mapping[str, int]) -> str:
         f"{counts[IDENTIFIED]:,} of them identified." if IDENTIFIED in counts else "none of them identified."
     )
     style = "good" if IDENTIFIED in counts else "nothing"
-    return (
-        f'<header class="{style}">\n<div>\n<p class="kicker">unmt decipher</p>\n<h1>Table of ciphers</h1>\n'
-        f"<p class=lead>{escape(lead)}</p>\n</div>\n</header>\n"
-    )
+    return header("unmt decipher", "Table of ciphers", lead, style=style)
 
 
 def _verdict_bar(counts: Mapping[str, int]) -> str:

@@ -1,11 +1,10 @@
 """The report of a training as one HTML page: verdict, scores by round, dictionary, and what sentences became."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 from unmt.report.code_lengths import NOTE, code_length_picture
-from unmt.report.document import details, document, facts, section
+from unmt.report.document import details, document, facts, header, section
 from unmt.report.fields import mapping, rows_of, sequence
 from unmt.report.reproduction import reproduction
 from unmt.report.tables import Column, html_table
@@ -97,11 +96,8 @@ def _head(result: Mapping[str, Any]) -> str:
     pairs += [("rounds", str(len(rows_of(result, "rounds"))))] if rows_of(result, "rounds") else []
     pairs += [("time", duration(seconds))] if (seconds := finite(result, "seconds")) is not None else []
     pairs += net_facts(result) if is_net(result) else []
-    return (
-        f'<header class="{STYLES.get(verdict, "unsure")}">\n<div>\n<p class="kicker">unmt train</p>\n'
-        f"<h1>{escape(verdict.capitalize())}</h1>\n"
-        f"<p class=lead>{escape(sentence[:1].upper() + sentence[1:])}</p>\n</div>\n</header>\n{facts(pairs)}"
-    )
+    lead = sentence[:1].upper() + sentence[1:]
+    return header("unmt train", verdict.capitalize(), lead, style=STYLES.get(verdict, "unsure")) + facts(pairs)
 
 
 def _sentence_note(result: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from unmt.report.document import header
 from unmt.report.words import family_name, finite, grouped, language_name, percent
 
 IDENTIFIED, AMBIGUOUS, NOTHING = "identified", "ambiguous", "no structure found"
@@ -24,10 +25,13 @@ def head(result: Mapping[str, Any]) -> str:
     """Verdict, sentence and probability as HTML."""
     verdict = str(result.get("verdict") or "deciphered")
     probability = finite(result, "probability_correct")
-    return (
-        f'<header class="{STYLES.get(verdict, "unsure")}">\n<div>\n<p class="kicker">unmt decipher</p>\n'
-        f"<h1>{escape(verdict.capitalize())}</h1>\n<p class=lead>{escape(_sentence(result, verdict))}</p>\n"
-        f"<p>{escape(_saving(result))}</p>\n</div>\n{_ring(probability)}</header>\n"
+    return header(
+        "unmt decipher",
+        verdict.capitalize(),
+        _sentence(result, verdict),
+        style=STYLES.get(verdict, "unsure"),
+        more=f"<p>{escape(_saving(result))}</p>\n",
+        beside=_ring(probability),
     )
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log2
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from unmt.coding.codes import Code
 from unmt.coding.mixture import mixture_bits
@@ -26,6 +26,9 @@ from unmt.tasks.compress_null import Null, null_interval, nulls, substitutes
 from unmt.tasks.compress_result import MIXTURE, NOTHING, SHARED, Compression
 from unmt.tasks.compress_ways import Way, mapped, one_after_the_other
 from unmt.tasks.monitor import Monitor
+
+if TYPE_CHECKING:
+    from unmt.tasks.compress_word_code import Beyond
 
 NONE, AUTO, LEXICON = "none", "auto", "lexicon"
 LEAST_BYTES = 16
@@ -108,8 +111,12 @@ def compress(
     able = [code for code in used if is_online(code)] if mapping == LEXICON else used
     best = min(able or used, key=lambda code: lengths[code.name].apart)
     pair = _with_mapping(Pair(x, y, lengths, {}), used, best, options, monitor)
-    found = _nulls(pair, best, options, monitor) if null else []
-    return _result(pair, best, found, options, text, sizes, time.perf_counter() - start)
+    beyond = None
+    if mapping == LEXICON:
+        found, beyond = _of_lexicon(pair, options, monitor)
+    else:
+        found = nulls(_null_samples(pair, best, options, monitor)) if null else []
+    return _result(pair, best, found, beyond, options, text, sizes, time.perf_counter() - start)
 
 
 def installed_codes(size: int) -> tuple[Code, ...]:
@@ -171,10 +178,9 @@ def _with_mapping(pair: Pair, codes: Sequence[Code], best: Code, options: Option
     if options.mapping == NONE:
         return pair
     if options.mapping == LEXICON:
-        from unmt.tasks.compress_words import lexicon_ways
+        from unmt.tasks.compress_words import with_lexicon
 
-        lexicon, added = lexicon_ways(best, pair.x, pair.y, pair.lengths[best.name], options.seed, monitor)
-        return Pair(pair.x, pair.y, pair.lengths, {best.name: added}, lexicon)
+        return with_lexicon(best, pair, options.seed, monitor)
     say(monitor, "search for a mapping", 0.4)
     cipher = searched(pair.x.decode(), pair.y.decode(), options.mapping, options.seed, options.threads, monitor)
     if cipher is None:
@@ -187,12 +193,14 @@ def _with_mapping(pair: Pair, codes: Sequence[Code], best: Code, options: Option
     return Pair(pair.x, pair.y, pair.lengths, ways, cipher)
 
 
-def _nulls(pair: Pair, best: Code, options: Options, monitor: Monitor) -> list[Null]:
-    if options.mapping == LEXICON:
-        from unmt.tasks.compress_words import lexicon_nulls
+def _of_lexicon(pair: Pair, options: Options, monitor: Monitor) -> tuple[list[Null], Beyond]:
+    """Its null, and what it tells beyond x without it and beyond that null."""
+    from unmt.tasks.compress_word_code import Beyond
+    from unmt.tasks.compress_words import EXCHANGED, exchanged_ways
 
-        return lexicon_nulls(best, pair, options, monitor)
-    return nulls(_null_samples(pair, best, options, monitor))
+    ways = exchanged_ways(pair.mapping, options, monitor) if options.null else []
+    found = [Null(EXCHANGED, tuple(way.saved for way in ways))] if ways else []
+    return found, Beyond.of(pair.mapping.words.without_f, pair.mapping.read, ways, options.seed)
 
 
 def _null_samples(pair: Pair, best: Code, options: Options, monitor: Monitor) -> Iterator[tuple[str, float]]:
@@ -219,7 +227,7 @@ def _null_samples(pair: Pair, best: Code, options: Options, monitor: Monitor) ->
 
 
 def _result(
-    pair: Pair, best: Code, found: list[Null], options: Options, text: str,
+    pair: Pair, best: Code, found: list[Null], beyond: Beyond | None, options: Options, text: str,
     sizes: dict[str, dict[str, Any]], seconds: float
 ) -> Compression:  # fmt: skip
     members = sorted(pair.members(), key=lambda member: member[2])
@@ -228,12 +236,13 @@ def _result(
     shared = x_bits + y_bits - joint
     bounds = _shared_interval(pair, best, members, x_bits + y_bits, options.seed)
     null_bounds = null_interval(found)
-    verdict = SHARED if bounds[0] > max(0.0, null_bounds[1] if null_bounds else 0.0) else NOTHING
+    above_null = bounds[0] > max(0.0, null_bounds[1] if null_bounds else 0.0)
+    verdict = SHARED if (above_null if beyond is None else beyond.is_shared) else NOTHING
     by_code = {code: one.shared for code, one in pair.lengths.items()}
     bits = _bits(pair, x_bits, y_bits, joint)
     return Compression(
         verdict=verdict,
-        sentence=_sentence(shared, y_bits, null_bounds, members[0]),
+        sentence=_sentence(shared, y_bits, null_bounds, members[0], beyond),
         bits=bits,
         shared_bits=shared,
         shared_bits_by_code=by_code,
@@ -264,7 +273,7 @@ def _result(
             for code, one in pair.lengths.items()
         },
         repeated_share={code: one.repeated_x / one.x for code, one in pair.lengths.items()},
-        mapping=None if pair.mapping is None else pair.mapping.to_dict(),
+        mapping=None if pair.mapping is None else pair.mapping.to_dict() | (beyond.to_dict() if beyond else {}),
         text=text,
         sizes=sizes,
         warnings=_warnings(pair),
@@ -311,9 +320,10 @@ def _shared_interval(
     pair: Pair, best: Code, members: list[tuple[str, str, float]], apart: float, seed: int
 ) -> tuple[float, float]:
     """Of the mixture's shared bits, as the best way to code the pair together by the best code is drawn again."""
-    one = pair.lengths[best.name]
+    code = min(pair.ways or [best.name], key=lambda name: pair.lengths[name].apart)
+    one = pair.lengths[code]
     ways = [Way(name, bits, one.apart - bits, one.saved.get(name, ())) for name, bits in one.ways.items()]
-    ways += pair.ways.get(best.name, [])
+    ways += pair.ways.get(code, [])
     way = min(ways, key=lambda way: way.bits)
     blocks = way.blocks
     if not blocks and not is_online(best):
@@ -326,16 +336,18 @@ def _shared_interval(
 
 
 def _sentence(
-    shared: float, y_bits: float, null_bounds: tuple[float, float] | None, member: tuple[str, str, float]
-) -> str:
-    share = 100.0 * shared / y_bits
-    against = (
-        "the null was not measured"
-        if null_bounds is None
-        else f"texts that share nothing come to {null_bounds[0]:,.0f} to {null_bounds[1]:,.0f}"
-    )
+    shared: float, y_bits: float, null_bounds: tuple[float, float] | None, member: tuple[str, str, float],
+    beyond: Beyond | None,
+) -> str:  # fmt: skip
+    found = f"{shared:,.0f} bits are shared, {100.0 * shared / y_bits:.2f} % of y"
+    if beyond is not None:
+        found += f". {beyond.sentence}"
+    elif null_bounds is None:
+        found += "; the null was not measured."
+    else:
+        found += f"; texts that share nothing come to {null_bounds[0]:,.0f} to {null_bounds[1]:,.0f}."
     how = "apart" if member[1] == APART else f"together, {member[1]}"
-    return f"{shared:,.0f} bits are shared, {share:.2f} % of y; {against}. Shortest: {member[0]}, {how}."
+    return f"{found} Shortest: {member[0]}, {how}."
 
 
 def _warnings(pair: Pair) -> list[str]:

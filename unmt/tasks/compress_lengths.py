@@ -7,7 +7,7 @@ byte. The joint code is the Bayesian mixture of all of these: never more than lo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from math import log2
@@ -98,34 +98,58 @@ def measured(code: Code, x: bytes, y: bytes) -> Lengths:
 
 
 def _online(code: OnlineCode, x: bytes, y: bytes) -> Lengths:
-    """Two passes tell all; two more read one text twice before the other."""
-    split = pointer_bits(len(x), len(y))
-    after_x, after_y = code.state(), code.state()
-    x_alone, y_alone = costs_of(code, x, after_x), costs_of(code, y, after_y)
-    twice_x, twice_y = after_x.copy(), after_y.copy()
-    y_after, x_after = costs_of(code, y, after_x), costs_of(code, x, after_y)
-    repeated_x = costs_of(code, x, twice_x).sum()
-    costs_of(code, y, twice_y)
-    mixed = local_bits([y_alone, y_after])
+    costs = OnlineCosts.of(code, x, y)
+    mixed = local_bits([costs.y, costs.y_after_x])
+    return replace(lengths_of(code.name, costs, BY_BYTES, mixed, pointer_bits(len(x), len(y))), y_costs=costs.y)
+
+
+@dataclass(frozen=True, eq=False)
+class OnlineCosts:
+    """Bits (bytes,) of each byte of both texts, alone and after the other, once and twice; of x also after itself."""
+
+    x: Costs
+    y: Costs
+    x_after_y: Costs
+    y_after_x: Costs
+    x_after_x: Costs
+    x_after_twice_y: Costs
+    y_after_twice_x: Costs
+
+    @staticmethod
+    def of(code: OnlineCode, x: bytes, y: bytes) -> OnlineCosts:
+        """Two passes tell all but the last three, which take a text that was read twice."""
+        after_x, after_y = code.state(), code.state()
+        x_alone, y_alone = costs_of(code, x, after_x), costs_of(code, y, after_y)
+        twice_x, twice_y = after_x.copy(), after_y.copy()
+        y_after_x, x_after_y = costs_of(code, y, after_x), costs_of(code, x, after_y)
+        x_after_x = costs_of(code, x, twice_x)
+        costs_of(code, y, twice_y)
+        return OnlineCosts(
+            x_alone, y_alone, x_after_y, y_after_x, x_after_x, costs_of(code, x, twice_y), costs_of(code, y, twice_x)
+        )
+
+
+def lengths_of(name: str, costs: OnlineCosts, mixed_way: str, mixed: Costs, split: float) -> Lengths:
+    """All lengths by an online code. mixed: costs of y where it is coded as suits best at the moment, that way's."""
+    x, y = float(costs.x.sum()), float(costs.y.sum())
     return Lengths(
-        code.name,
-        float(x_alone.sum()),
-        float(y_alone.sum()),
+        name,
+        x,
+        y,
         {
-            X_FIRST: float(x_alone.sum() + y_after.sum()) + split,
-            Y_FIRST: float(y_alone.sum() + x_after.sum()) + split,
-            BY_BYTES: float(x_alone.sum() + mixed.sum()) + split,
+            X_FIRST: x + float(costs.y_after_x.sum()) + split,
+            Y_FIRST: y + float(costs.x_after_y.sum()) + split,
+            mixed_way: x + float(mixed.sum()) + split,
         },
-        float(repeated_x),
-        float(costs_of(code, y, twice_x).sum()),
-        float(costs_of(code, x, twice_y).sum()),
+        float(costs.x_after_x.sum()),
+        float(costs.y_after_twice_x.sum()),
+        float(costs.x_after_twice_y.sum()),
         "the other text read twice before",
         {
-            X_FIRST: by_block(y_alone - y_after),
-            Y_FIRST: by_block(x_alone - x_after),
-            BY_BYTES: by_block(y_alone - mixed),
+            X_FIRST: by_block(costs.y - costs.y_after_x),
+            Y_FIRST: by_block(costs.x - costs.x_after_y),
+            mixed_way: by_block(costs.y - mixed),
         },
-        y_alone,
     )
 
 

@@ -48,7 +48,9 @@ class Compression:
     repeated_share: dict[str, float]
     """By code: C(xx) - C(x) over C(x). A code that does not recognise x itself cannot see x from y."""
     mapping: dict[str, Any] | None
-    """`family`, `side`, `key`, `mapping_bits`, `choice_bits`, `sample`; None where none was found or asked for."""
+    """`family`, `side`, `key`, `mapping_bits`, `choice_bits`, `sample`; None where none was found or asked for. Of a
+    lexicon also `beyond_bits`, `beyond_interval` and `beyond_nulls`, what it tells beyond what x tells without it, and
+    `right_bits` and `right_interval`, beyond the mean of those nulls."""
     text: str
     """What was coded: "as it stands", or "lower-case tokens" on both sides of every account."""
     sizes: dict[str, dict[str, Any]]

@@ -1,11 +1,12 @@
 """Two languages: how many bits do words of x, put into the language of y by a lexicon, save of y?
 
-f takes words of x to words of y. Two honest codes of (x, y) with it, both of lower-case tokens, and both with x first:
+f takes words of x to words of y. Three honest codes of (x, y) with it, all of lower-case tokens, and all with x first:
 
     table paid for    x; the words of y that the commonest words of x become, as a text after x; y after f(x)
-    learned on the way    x; the first eighth of y; a lexicon from x and that; the next eighth after f(x) and what
-                          came before; a new lexicon, and so on with twice as much. The decoder has the same texts at
-                          each step and finds the same lexicons, so nothing is paid for them (a prequential code).
+    learned on the way    x; the first part of y; a lexicon from x and that; as much again after f(x) and what came
+                          before; a new lexicon, and so on with twice as much. The decoder has the same texts at each
+                          step and finds the same lexicons, so nothing is paid for them (a prequential code).
+    word by word      the second by a code of words (`compress_word_code.py`), by which f is judged
 
 Before each byte of y the code may go over between y alone, y after x, and y after f(x), so that a poor f costs little.
 The lexicon comes of these two texts and of nothing else (`solvers/context_lexicon.py`).
@@ -14,7 +15,7 @@ The lexicon comes of these two texts and of nothing else (`solvers/context_lexic
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log2
 from typing import TYPE_CHECKING, Any
@@ -28,17 +29,18 @@ from unmt.mappings.lexicon import Lexicon
 from unmt.solvers.context_lexicon import build_lexicon
 from unmt.tasks.compress_lengths import (
     Costs,
-    Lengths,
     OnlineCode,
+    OnlineCosts,
     by_block,
     costs_of,
     is_online,
     pointer_bits,
 )
-from unmt.tasks.compress_null import Null
 from unmt.tasks.compress_ways import Way
+from unmt.tasks.compress_word_code import WORDS, WordCode
 from unmt.tasks.lexicon_stage import null_lexicon
 from unmt.tasks.monitor import Monitor
+from unmt.tasks.word_mixture import Lexicons
 from unmt.text.tokeniser import Tokeniser
 from unmt.text.word_corpus import WordCorpus
 
@@ -49,8 +51,9 @@ TABLE, ON_THE_WAY = "f(x) then y, table paid for", "f(x) then y, learned on the 
 TABLE_WORDS = (250, 1000)
 """Sizes of the table that are tried; which one is taken costs a bit, as the mixture counts each."""
 
-FIRST_SHARE = 8
-"""The lexicon that is learned on the way begins after this part of y, and again whenever y has doubled."""
+FIRST_SHARE, FIRST_LINES = 32, 50
+"""The lexicon that is learned on the way begins after 1/32 of y, after 50 lines at least, and again whenever y has
+doubled."""
 
 LEAST_LINES = 200
 EXCHANGED = "translations exchanged among words of like frequency"
@@ -58,11 +61,17 @@ EXCHANGED = "translations exchanged among words of like frequency"
 
 @dataclass(frozen=True, eq=False)
 class FoundLexicon:
-    """The lexicons: of both whole texts, and those of growing parts of y by the number of lines that they know."""
+    """The lexicons of both whole texts, and of growing parts of y, with the way back, by the lines that they know.
+
+    table_bits: by the number of words. known: costs by bytes; words: the pair word by word; read: after f(x), too.
+    """
 
     whole: Lexicon
-    parts: dict[int, Lexicon]
+    parts: Lexicons
     table_bits: dict[int, float]
+    known: KnownCosts
+    words: WordCode
+    read: Way
 
     def to_dict(self) -> dict[str, Any]:
         """As the result holds it."""
@@ -94,50 +103,62 @@ def token_texts(x: bytes, y: bytes) -> tuple[bytes, bytes]:
     return found[0], found[1]
 
 
-def lexicon_ways(
-    code: Code, x: bytes, y: bytes, lengths: Lengths, seed: int, monitor: Monitor
-) -> tuple[FoundLexicon, list[Way]]:
-    """The lexicons of a pair of token texts, and both ways to code the pair with them.
+def with_lexicon(code: Code, pair: Pair, seed: int, monitor: Monitor) -> Pair:
+    """The pair of token texts with its lexicons, the ways to code it with them, and the code of words as one more.
 
     Raises InputError for a code that does not say what each byte costs.
     """
     if not is_online(code):
         raise InputError(f"mapping=lexicon needs a code that learns byte by byte; {code.name} does not.")
-    sentences = [line.split(" ") if line else [] for line in y.decode().splitlines()]
-    source = WordCorpus.of(line.split(" ") if line else [] for line in x.decode().splitlines())
     _say(monitor, "lexicon of both texts", 0.4)
-    whole = build_lexicon(source, WordCorpus.of(sentences), seed=seed)[0]
-    parts = {}
-    for lines in cuts(len(sentences))[1:-1]:
-        _say(monitor, f"lexicon of {lines} lines of y", 0.45)
-        parts[lines] = build_lexicon(source, WordCorpus.of(sentences[:lines]), seed=seed)[0]
-    known = KnownCosts.of(code, x, y)
+    whole = build_lexicon(WordCorpus.of(_sentences(pair.x)), WordCorpus.of(_sentences(pair.y)), seed=seed)[0]
+    parts = lexicons_on_the_way(pair.x, pair.y, seed, monitor)
+    costs = OnlineCosts.of(code, pair.x, pair.y)
+    known = KnownCosts.of(code, pair.x, pair.y, costs)
+    _say(monitor, "word by word", 0.5)
+    words = WordCode.of(pair.x, pair.y, costs, pointer_bits(len(pair.x), len(pair.y)))
+    apart, after_f = pair.lengths[code.name].apart, known.after_f(parts)
     tables = {size: known.table_bits(whole, size) for size in TABLE_WORDS}
-    found = FoundLexicon(whole, parts, tables)
-    return found, known.ways(found, lengths.apart)
+    found = FoundLexicon(whole, parts, tables, known, words, words.read(after_f))
+    ways = {
+        code.name: [*known.with_tables(whole, tables, apart), known.on_the_way(after_f, apart)],
+        WORDS: [found.read, words.foretold(after_f, parts)],
+    }
+    return replace(pair, lengths={**pair.lengths, WORDS: words.lengths}, ways=ways, mapping=found)
 
 
-def lexicon_nulls(code: Code, pair: Pair, options: Options, monitor: Monitor) -> list[Null]:
-    """Shared bits with lexicons whose translations are exchanged among words of like frequency."""
-    assert is_online(code)
-    found: FoundLexicon = pair.mapping
-    one = pair.lengths[code.name]
-    known = KnownCosts.of(code, pair.x, pair.y)
+def lexicons_on_the_way(x: bytes, y: bytes, seed: int, monitor: Monitor | None = None) -> Lexicons:
+    """Of x and growing parts of y, to y and back, by the lines of y that they know."""
+    source, sentences = WordCorpus.of(_sentences(x)), _sentences(y)
+    found = {}
+    for lines in cuts(len(sentences))[1:-1]:
+        if monitor is not None:
+            _say(monitor, f"lexicon of {lines} lines of y", 0.45)
+        found[lines] = build_lexicon(source, WordCorpus.of(sentences[:lines]), seed=seed)[:2]
+    return found
+
+
+def _sentences(text: bytes) -> list[list[str]]:
+    return [line.split(" ") if line else [] for line in text.decode().splitlines()]
+
+
+def exchanged_ways(found: FoundLexicon, options: Options, monitor: Monitor) -> list[Way]:
+    """The pair, word by word, by lexicons whose translations are exchanged among words of like frequency.
+
+    What x alone tells of y is real, and is in these.
+    """
     samples = []
     for sample in range(options.samples):
         _say(monitor, f"null: exchanged translations, sample {sample + 1}", 0.7)
         seed = options.seed + 1000 + sample
-        exchanged = [null_lexicon((lexicon, lexicon), seed)[0] for lexicon in (found.whole, *found.parts.values())]
-        null = FoundLexicon(exchanged[0], dict(zip(found.parts, exchanged[1:], strict=True)), found.table_bits)
-        # Members that do without f are no part of this null: what x alone tells of y is real.
-        ways = known.ways(null, one.apart)
-        samples.append(max(way.saved for way in ways))
-    return [Null(EXCHANGED, tuple(samples))]
+        exchanged = {lines: null_lexicon(pair, seed) for lines, pair in found.parts.items()}
+        samples.append(found.words.read(found.known.after_f(exchanged)))
+    return samples
 
 
 def cuts(lines: int) -> list[int]:
-    """0, an eighth of the lines, a quarter, a half, all."""
-    found, part = [0], max(lines // FIRST_SHARE, 1)
+    """0, 1/FIRST_SHARE of the lines, twice as many, and so on, all."""
+    found, part = [0], max(lines // FIRST_SHARE, FIRST_LINES)
     while part < lines:
         found.append(part)
         part *= 2
@@ -159,40 +180,43 @@ class KnownCosts:
     after: Costs
 
     @staticmethod
-    def of(code: OnlineCode, x: bytes, y: bytes) -> KnownCosts:
-        state = code.state()
-        x_bits = float(costs_of(code, x, state).sum())
-        after_x = state.copy()
-        lines = [line.split(" ") if line else [] for line in x.decode().splitlines()]
-        alone, after = costs_of(code, y, code.state()), costs_of(code, y, state)
-        return KnownCosts(code, x, y, lines, y.splitlines(keepends=True), x_bits, after_x, alone, after)
+    def of(code: OnlineCode, x: bytes, y: bytes, costs: OnlineCosts) -> KnownCosts:
+        after_x = code.state()
+        costs_of(code, x, after_x)
+        x_bits = float(costs.x.sum())
+        return KnownCosts(
+            code, x, y, _sentences(x), y.splitlines(keepends=True), x_bits, after_x, costs.y, costs.y_after_x
+        )
 
     def table_bits(self, lexicon: Lexicon, size: int) -> float:
         """What the target words of the commonest source words cost as a text after x, and their number."""
         text = "\n".join(self._entries(lexicon, size).values()) + "\n"
         return float(costs_of(self.code, text.encode(), self.after_x.copy()).sum()) + log2(len(lexicon.source) + 1)
 
-    def ways(self, found: FoundLexicon, apart: float) -> list[Way]:
-        """Both ways; the sizes of the table are ways of their own."""
-        tables = [self.with_table(found.whole, size, bits, apart) for size, bits in found.table_bits.items()]
-        return [*tables, self.on_the_way(found, apart)]
+    def with_tables(self, lexicon: Lexicon, table_bits: dict[int, float], apart: float) -> list[Way]:
+        """With a table of each size."""
+        return [self.with_table(lexicon, size, bits, apart) for size, bits in table_bits.items()]
 
     def with_table(self, lexicon: Lexicon, size: int, bits: float, apart: float) -> Way:
         """The pair by way of a table of the commonest `size` words, which costs so many bits."""
         after = self._after(self._translated(self._entries(lexicon, size)))(self.y)
         return self._way(f"{TABLE} ({size} words)", [after], bits, apart)
 
-    def on_the_way(self, found: FoundLexicon, apart: float) -> Way:
-        """Each part of y after f(x) by the lexicon of x and the parts before, and after those."""
-        pieces, ends = [], cuts(len(self.y_lines))
+    def on_the_way(self, after_f: Costs, apart: float) -> Way:
+        """The pair by what y costs after f(x), of after_f."""
+        return self._way(ON_THE_WAY, [after_f], 0.0, apart)
+
+    def after_f(self, parts: Lexicons) -> Costs:
+        """Bits (bytes,) of y: each part after f(x) by the lexicon of x and the parts before, and after those."""
+        pieces, ends = [], [0, *parts, len(self.y_lines)]
         for start, end in pairwise(ends):
             piece, before = b"".join(self.y_lines[start:end]), b"".join(self.y_lines[:start])
             if start:
-                entries = self._entries(found.parts[start], None)
+                entries = self._entries(parts[start][0], None)
                 pieces.append(self._after(self._translated(entries), before)(piece))
             else:
                 pieces.append(self.after[: len(piece)])
-        return self._way(ON_THE_WAY, [np.concatenate(pieces)], 0.0, apart)
+        return np.concatenate(pieces)
 
     def _way(self, name: str, costs: Sequence[Costs], more: float, apart: float) -> Way:
         mixed = local_bits([self.alone, self.after, *costs])
