@@ -96,6 +96,9 @@ class SequenceTrainer:
         self.steps = 0
         self.applied = 0
         self.device = self.weights[0].device
+        size = sum(weight.numel() for weight in self.weights) + 1
+        # Megabytes that each step fills anew: to ask for them each time costs as much as to fill them.
+        self._room = torch.empty(size, device=self.device), torch.empty(size, device=self.device)
         self._pool = ThreadPoolExecutor(max(1, threads))
 
     def step(self, shards: Sequence[Shard]) -> dict[str, float]:
@@ -111,11 +114,15 @@ class SequenceTrainer:
         processes = self.processes
         mine = range(processes.rank, len(shards), processes.world)
         done = list(self._pool.map(gradients, mine))
-        flat = torch.zeros(sum(weight.numel() for weight in self.weights) + 1, device=self.device)
+        flat, part = self._room
+        flat.zero_()
         # Of more than two terms the order matters, and processes keep none: then each shard is told by itself.
         is_apart = processes.world > 1 and len(shards) > 2
         for number in range(len(shards)) if is_apart else mine:
-            part = self._flat(*done[number // processes.world]) if number in mine else torch.zeros_like(flat)
+            if number in mine:
+                self._flatten(*done[number // processes.world], part)
+            else:
+                part.zero_()
             if is_apart:
                 processes.add(part)
             flat += part
@@ -146,13 +153,13 @@ class SequenceTrainer:
                 figures[name] = figures.get(name, 0.0) + value
         return {**figures, "gradient_norm": norm}
 
-    def _flat(self, gradients: Sequence[Tensor | None], loss: ShardLoss) -> Tensor:
-        """The gradients of a shard end to end, and behind them its symbols."""
+    def _flatten(self, gradients: Sequence[Tensor | None], loss: ShardLoss, flat: Tensor) -> None:
+        """Put the gradients of a shard end to end into `flat`, and behind them its symbols."""
         parts = [
             (torch.zeros_like(weight) if gradient is None else gradient).reshape(-1)
             for gradient, weight in zip(gradients, self.weights, strict=True)
         ]
-        return torch.cat([*parts, torch.tensor([float(loss.tokens)], device=self.device)])
+        torch.cat([*parts, torch.tensor([float(loss.tokens)], device=self.device)], out=flat)
 
     @torch.no_grad()
     def _average(self) -> None:
