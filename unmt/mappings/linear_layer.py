@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from unmt.mappings.int8_product import Int8Product
+
 HAS_ONEDNN: bool = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")  # type: ignore[no-untyped-call]
 
 NARROW = 64
@@ -21,10 +23,14 @@ NARROW = 64
 
 
 class Linear(nn.Linear):
-    """nn.Linear, computed by `linear`."""
+    """nn.Linear, computed by `linear`, or in bytes."""
+
+    in_bytes: Int8Product | None = None
 
     def forward(self, states: Tensor, *, rectified: bool = False) -> Tensor:
         """(..., in) to (..., out)."""
+        if self.in_bytes is not None:
+            return self.in_bytes(states, rectified=rectified)
         return linear(states, self.weight, self.bias, rectified=rectified)
 
 

@@ -10,15 +10,18 @@ Randomness comes from a generator that the caller gives, so that a batch has the
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from unmt.mappings.int8_product import Int8Product
 from unmt.mappings.linear_layer import Linear, linear
 from unmt.mappings.sequence_net import NO_DROPOUT, Dropout, SequenceNet
 
@@ -52,6 +55,7 @@ class Attention(nn.Module):
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
+        self.joint_in_bytes: Int8Product | None = None
         self.query = Linear(width, width)
         self.key_value = Linear(width, 2 * width)
         self.out = Linear(width, width)
@@ -68,17 +72,25 @@ class Attention(nn.Module):
 
     def to_itself(self, states: Tensor, mask: Tensor | None, *, causal: bool = False) -> Tensor:
         """States (batch, length, width) attending to each other, or causal: to those before."""
-        queries, keys, values = linear(states, *self.joint()).chunk(3, dim=-1)
+        queries, keys, values = self.joint()(states).chunk(3, dim=-1)
         return self._mixed(self.split(queries), self.split(keys), self.split(values), mask, causal=causal)
 
     def forward(self, states: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> Tensor:
         """States (batch, length, width) attending to keys and values (batch, heads, memory, width / heads)."""
         return self._mixed(self.split(self.query(states)), keys, values, mask)
 
-    def joint(self) -> tuple[Tensor, Tensor]:
-        """Weight and bias of queries, keys and values in one: one product is cheaper than two."""
-        parts = (self.query, self.key_value)
-        return torch.cat([part.weight for part in parts]), torch.cat([part.bias for part in parts])
+    def joint(self) -> Callable[[Tensor], Tensor]:
+        """What gives queries, keys and values (..., 3 width) of states: one product is cheaper than two."""
+        if self.joint_in_bytes is not None:
+            return self.joint_in_bytes
+        return partial(linear, weight=self._joint("weight"), bias=self._joint("bias"))
+
+    def to_bytes(self) -> None:
+        """Compute `joint` in bytes."""
+        self.joint_in_bytes = Int8Product(self._joint("weight"), self._joint("bias"))
+
+    def _joint(self, part: str) -> Tensor:
+        return torch.cat([getattr(layer, part) for layer in (self.query, self.key_value)])
 
     def _mixed(
         self, queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, *, causal: bool = False
@@ -150,6 +162,7 @@ class Transformer(SequenceNet):
     """Symbols to symbols: `encode`, then `decode` all positions at once. One by one: transformer_steps.py."""
 
     positions: Tensor
+    is_in_bytes = False
 
     def __init__(self, shape: Shape, generator: torch.Generator | None = None) -> None:
         """Weights are drawn from the generator (or from seed 0), and from nothing else."""
@@ -221,6 +234,17 @@ class Transformer(SequenceNet):
             weight = weight.index_select(0, allowed)  # whose gradient takes a tenth of the time of weight[allowed]'s
         return linear(states, weight)
 
+    def in_bytes(self) -> Transformer:
+        """A copy that translates in whole numbers of 8 bits; not to be trained, and `logits` stay as they are."""
+        made = copy.deepcopy(self).requires_grad_(requires_grad=False)
+        for module in made.modules():
+            if isinstance(module, Linear):
+                module.in_bytes = Int8Product(module.weight, module.bias)
+            if isinstance(module, Attention):
+                module.to_bytes()
+        made.is_in_bytes = True
+        return made
+
     def steps(self, encoded: Tensor, mask: Tensor | None, hypotheses: int, places: int) -> Steps:
         from unmt.mappings.transformer_steps import Steps
 
@@ -229,6 +253,8 @@ class Transformer(SequenceNet):
     def scorer(self, symbols: Tensor, written: int, most: int) -> Callable[[Tensor], Tensor]:
         weight = self.embedding.weight[symbols]
         bias = functional.pad(weight.new_zeros(written), (0, len(symbols) - written), value=-torch.inf)
+        if self.is_in_bytes:
+            return Int8Product(weight, bias)
         return lambda states: linear(states, weight, bias)
 
 

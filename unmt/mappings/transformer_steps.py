@@ -12,7 +12,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from unmt.mappings.linear_layer import linear
 from unmt.mappings.transformer import Attention, Transformer
 
 
@@ -48,7 +47,7 @@ class Steps:
             self._own[:, 0, here, first + here] = 0.0
             own = self._own[:, :, :width, :last]
         for number, layer in enumerate(net.decoder):
-            joint = linear(layer.attention_norm(states), *self._joint[number])
+            joint = self._joint[number](layer.attention_norm(states))
             queries, new_keys, new_values = joint.view(-1, width, 3, heads, depth).permute(2, 0, 3, 1, 4)
             keys, values = self._past[number]
             keys[:, :, first:last] = new_keys
