@@ -223,6 +223,9 @@ def test_a_word_cipher_is_learned_from_two_unpaired_halves(unmt, word_cipher, tm
         assert translated.returncode == 0, translated.stderr
         known = type(cipher)(lines, [], key)
         assert known.right(lines, translated.stdout.splitlines()) >= 0.9
+    small = unmt("translate", "model=net", "direction=bb-aa", "int8=true", input="\n".join(lines) + "\n")
+    assert small.returncode == 0, small.stderr
+    assert known.right(lines, small.stdout.splitlines()) >= 0.9
 
 
 BAD = {
@@ -230,6 +233,7 @@ BAD = {
     "empty": ([*SMALL, "target.train=empty.txt"], "empty.txt is empty"),
     "binary": ([*SMALL, "target.train=binary.bin"], "binary.bin is binary"),
     "one line": ([*SMALL, "target.train=one.txt"], "1 different lines"),
+    "one language": ([*SMALL, "target.language=aa"], "are both called aa"),
     "width": ([*SMALL, "network.width=10", "network.heads=4"], "give a multiple of twice network.heads=4, such as 8"),
     "pieces": ([*SMALL, "network.pieces=10"], "network.pieces=10: too small"),
     "dropout": ([*SMALL, "network.dropout=1"], "network.dropout=1.0"),

@@ -106,6 +106,7 @@ BAD = {
     "empty": ([*WAY, "input=empty.txt"], "empty.txt is empty"),
     "binary": ([*WAY, "input=binary.bin"], "binary.bin is binary"),
     "no beam": ([*WAY, "beam=0"], "beam=0"),
+    "bytes of a lexicon": ([*WAY, "int8=true"], "int8=true is for models of network=transformer, and out is another"),
     "no threads": ([*WAY, "threads=0"], "threads=0"),
 }
 

@@ -39,6 +39,23 @@ def test_the_next_symbol_is_one_of_those_allowed(net):
     assert sum(shares) == pytest.approx(1.0, abs=1e-5)
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_what_is_minimised_is_the_cross_entropy_and_so_is_its_gradient(net, smoothing):
+    generator = torch.Generator().manual_seed(0)
+    states = torch.randn(4, 5, 16, generator=generator).requires_grad_()
+    wanted = ALLOWED[torch.randint(len(ALLOWED), (4, 5), generator=generator)]
+    wanted[1, 3:] = PAD
+    logits, is_symbol = net.logits(states, ALLOWED), wanted != PAD
+    plain = functional.cross_entropy(
+        logits[is_symbol], OUTPUT.place[wanted[is_symbol]], reduction="sum", label_smoothing=smoothing
+    )
+    found = target_nats(net, states, wanted, OUTPUT, smoothing=smoothing)
+    assert found.item() == pytest.approx(plain.item(), rel=1e-5)
+    of_found, of_plain = (torch.autograd.grad(3.0 * nats, states)[0] for nats in (found, plain))
+    assert torch.allclose(of_found, of_plain, atol=1e-5)
+    assert of_plain[~is_symbol].abs().max() == 0.0
+
+
 def test_all_short_targets_and_what_begins_like_them_are_all_there_is(net):
     """P(nothing) + the sum over w of P(w ...) = 1, with P(w ...) = P(w) + the sum over v of P(w v ...)."""
     source = drawn(0, 1)[0]

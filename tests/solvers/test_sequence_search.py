@@ -13,8 +13,19 @@ ALLOWED = torch.tensor([END, *range(6, SYMBOLS)])
 
 @pytest.fixture(scope="module")
 def net():
+    return drawn(16)
+
+
+@pytest.fixture(scope="module")
+def wide_net():
+    """Whose products are those of another library."""
+    return drawn(64)
+
+
+def drawn(width):
     torch.set_num_threads(1)
-    made = Transformer(Shape(SYMBOLS, width=16, heads=2, inner=32, dropout=0.0), torch.Generator().manual_seed(3))
+    shape = Shape(SYMBOLS, width=width, heads=2, inner=2 * width, dropout=0.0)
+    made = Transformer(shape, torch.Generator().manual_seed(3))
     with torch.no_grad():  # a fresh net repeats itself: make it less sure of what it just said
         for weight in made.parameters():
             weight.mul_(2.0)
@@ -80,6 +91,23 @@ def test_a_beam_in_tensors_is_the_plain_one_of_each_sentence(net, sources, beam,
     found = [result.ids.tolist() for result in search(net, sources[:15], how)]
     assert found == [plain_beam(net, source, how) for source in sources[:15]]
     assert len(set(map(len, found))) > 3
+
+
+def test_a_wide_net_searches_as_a_narrow_one_does(wide_net, sources):
+    how = Search(TAG, END, ALLOWED, beam=3)
+    assert [r.ids.tolist() for r in search(wide_net, sources, how)] == [plain_beam(wide_net, s, how) for s in sources]
+
+
+@pytest.mark.parametrize("left", range(1, 12))
+def test_sentences_that_have_ended_stay_to_make_rows_even_and_no_other_leaves(left):
+    from unmt.solvers.sequence_search import _staying
+
+    goes_on = torch.zeros(40, dtype=torch.bool)
+    goes_on[torch.randperm(40, generator=torch.Generator().manual_seed(0))[:left]] = True
+    stays = _staying(goes_on, left, 4)
+    assert bool(stays[goes_on].all())
+    assert int(stays.sum()) == (8 if left <= 8 else 16)
+    assert _staying(stays[stays], left, 4) is None
 
 
 def test_a_beam_is_wider_than_what_can_be_written(net, sources):

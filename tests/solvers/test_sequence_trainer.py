@@ -11,9 +11,11 @@ END, TAG, SYMBOLS = 2, 4, 30
 OUTPUT = Output.of(torch.tensor([END, *range(6, SYMBOLS)]), SYMBOLS)
 
 
-def trainer(threads=1, seed=0):
+def trainer(threads=1, seed=0, width=16):
     torch.set_num_threads(1)
-    net = Transformer(Shape(SYMBOLS, width=16, heads=2, inner=32, dropout=0.2), torch.Generator().manual_seed(0))
+    net = Transformer(
+        Shape(SYMBOLS, width=width, heads=2, inner=2 * width, dropout=0.2), torch.Generator().manual_seed(0)
+    )
     return SequenceTrainer(net, Rates(peak=1e-2, warm_up=5), dropout=0.2, seed=seed, threads=threads)
 
 
@@ -40,8 +42,9 @@ def same(first, second):
     return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
 
 
-def test_threads_change_not_one_bit():
-    one, two = trainer(threads=1), trainer(threads=2)
+@pytest.mark.parametrize("width", [16, 64])  # small products, and large ones, are of two libraries
+def test_threads_change_not_one_bit(width):
+    one, two = trainer(threads=1, width=width), trainer(threads=2, width=width)
     for _ in range(4):
         assert one.step(shards()) == two.step(shards())
     assert same(weights(one), weights(two))

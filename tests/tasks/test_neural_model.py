@@ -11,7 +11,7 @@ from unmt.errors import InputError
 from unmt.mappings.transformer import Shape, Transformer
 from unmt.solvers.sequence_search import Found
 from unmt.tasks import neural_translate, translation
-from unmt.tasks.models import load_model, translate
+from unmt.tasks.models import in_bytes, load_model, translate
 from unmt.tasks.neural_model import NeuralModel
 from unmt.tasks.neural_translate import NeuralTranslator, with_names
 from unmt.tasks.sides import side_of
@@ -128,7 +128,9 @@ def test_lines_keep_their_order_and_blank_ones_stay_empty(model, lines):
     assert translate(model, WAY, []) == []
 
 
-def test_neighbours_threads_and_blocks_change_nothing(model, lines, monkeypatch):
+@pytest.mark.parametrize("is_in_bytes", [False, True])
+def test_neighbours_threads_and_blocks_change_nothing(model, lines, monkeypatch, is_in_bytes):
+    model = in_bytes(model, "it") if is_in_bytes else model
     done = translate(model, WAY, lines)
     assert translate(model, WAY, lines[::-1], threads=2)[::-1] == done
     assert [translate(model, WAY, [line])[0] for line in lines[5:9]] == done[5:9]

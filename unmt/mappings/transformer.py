@@ -10,15 +10,19 @@ Randomness comes from a generator that the caller gives, so that a batch has the
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from unmt.mappings.int8_product import Int8Product
+from unmt.mappings.linear_layer import Linear, linear
 from unmt.mappings.sequence_net import NO_DROPOUT, Dropout, SequenceNet
 
 if TYPE_CHECKING:
@@ -51,9 +55,10 @@ class Attention(nn.Module):
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
-        self.query = nn.Linear(width, width)
-        self.key_value = nn.Linear(width, 2 * width)
-        self.out = nn.Linear(width, width)
+        self.joint_in_bytes: Int8Product | None = None
+        self.query = Linear(width, width)
+        self.key_value = Linear(width, 2 * width)
+        self.out = Linear(width, width)
 
     def split(self, states: Tensor) -> Tensor:
         """(batch, length, width) into (batch, heads, length, width / heads)."""
@@ -65,14 +70,33 @@ class Attention(nn.Module):
         keys, values = self.key_value(states).chunk(2, dim=-1)
         return self.split(keys), self.split(values)
 
-    def forward(
-        self, states: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, *, causal: bool = False
-    ) -> Tensor:
+    def to_itself(self, states: Tensor, mask: Tensor | None, *, causal: bool = False) -> Tensor:
+        """States (batch, length, width) attending to each other, or causal: to those before."""
+        queries, keys, values = self.joint()(states).chunk(3, dim=-1)
+        return self._mixed(self.split(queries), self.split(keys), self.split(values), mask, causal=causal)
+
+    def forward(self, states: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> Tensor:
         """States (batch, length, width) attending to keys and values (batch, heads, memory, width / heads)."""
-        found = functional.scaled_dot_product_attention(
-            self.split(self.query(states)), keys, values, attn_mask=mask, is_causal=causal
-        )
-        mixed: Tensor = self.out(found.transpose(1, 2).reshape(states.shape))
+        return self._mixed(self.split(self.query(states)), keys, values, mask)
+
+    def joint(self) -> Callable[[Tensor], Tensor]:
+        """What gives queries, keys and values (..., 3 width) of states: one product is cheaper than two."""
+        if self.joint_in_bytes is not None:
+            return self.joint_in_bytes
+        return partial(linear, weight=self._joint("weight"), bias=self._joint("bias"))
+
+    def to_bytes(self) -> None:
+        """Compute `joint` in bytes."""
+        self.joint_in_bytes = Int8Product(self._joint("weight"), self._joint("bias"))
+
+    def _joint(self, part: str) -> Tensor:
+        return torch.cat([getattr(layer, part) for layer in (self.query, self.key_value)])
+
+    def _mixed(
+        self, queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, *, causal: bool = False
+    ) -> Tensor:
+        found = functional.scaled_dot_product_attention(queries, keys, values, attn_mask=mask, is_causal=causal)
+        mixed: Tensor = self.out(found.transpose(1, 2).flatten(2))
         return mixed
 
 
@@ -81,12 +105,12 @@ class FeedForward(nn.Module):
 
     def __init__(self, width: int, inner: int) -> None:
         super().__init__()
-        self.first = nn.Linear(width, inner)
-        self.second = nn.Linear(inner, width)
+        self.first = Linear(width, inner)
+        self.second = Linear(inner, width)
 
     def forward(self, states: Tensor) -> Tensor:
         """(..., width) to (..., width)."""
-        found: Tensor = self.second(functional.relu(self.first(states)))
+        found: Tensor = self.second(self.first(states, rectified=True))
         return found
 
 
@@ -103,7 +127,7 @@ class EncoderLayer(nn.Module):
     def forward(self, states: Tensor, mask: Tensor | None, dropout: Dropout) -> Tensor:
         """States (batch, length, width); mask (batch, 1, 1, length) is True where there is a symbol."""
         normed = self.attention_norm(states)
-        states = states + dropout(self.attention(normed, *self.attention.keys_values(normed), mask))
+        states = states + dropout(self.attention.to_itself(normed, mask))
         return states + dropout(self.feed(self.feed_norm(states)))
 
 
@@ -122,8 +146,7 @@ class DecoderLayer(nn.Module):
     def forward(self, states: Tensor, memory: tuple[Tensor, Tensor], mask: Tensor | None, dropout: Dropout) -> Tensor:
         """All positions at once, each seeing those before it. memory: keys and values of the encoder's states."""
         normed = self.attention_norm(states)
-        keys, values = self.attention.keys_values(normed)
-        states = states + dropout(self.attention(normed, keys, values, None, causal=True))
+        states = states + dropout(self.attention.to_itself(normed, None, causal=True))
         states = states + dropout(self.cross(self.cross_norm(states), *memory, mask))
         return states + dropout(self.feed(self.feed_norm(states)))
 
@@ -139,6 +162,7 @@ class Transformer(SequenceNet):
     """Symbols to symbols: `encode`, then `decode` all positions at once. One by one: transformer_steps.py."""
 
     positions: Tensor
+    is_in_bytes = False
 
     def __init__(self, shape: Shape, generator: torch.Generator | None = None) -> None:
         """Weights are drawn from the generator (or from seed 0), and from nothing else."""
@@ -205,8 +229,21 @@ class Transformer(SequenceNet):
 
     def logits(self, states: Tensor, allowed: Tensor | None = None) -> Tensor:
         """Scores of all symbols, or of the allowed ones (int64 (A,)), after states (..., width)."""
-        weight = self.embedding.weight if allowed is None else self.embedding.weight[allowed]
-        return functional.linear(states, weight)
+        weight = self.embedding.weight
+        if allowed is not None:
+            weight = weight.index_select(0, allowed)  # whose gradient takes a tenth of the time of weight[allowed]'s
+        return linear(states, weight)
+
+    def in_bytes(self) -> Transformer:
+        """A copy that translates in whole numbers of 8 bits; not to be trained, and `logits` stay as they are."""
+        made = copy.deepcopy(self).requires_grad_(requires_grad=False)
+        for module in made.modules():
+            if isinstance(module, Linear):
+                module.in_bytes = Int8Product(module.weight, module.bias)
+            if isinstance(module, Attention):
+                module.to_bytes()
+        made.is_in_bytes = True
+        return made
 
     def steps(self, encoded: Tensor, mask: Tensor | None, hypotheses: int, places: int) -> Steps:
         from unmt.mappings.transformer_steps import Steps
@@ -214,11 +251,11 @@ class Transformer(SequenceNet):
         return Steps(self, encoded, mask, hypotheses, places)
 
     def scorer(self, symbols: Tensor, written: int, most: int) -> Callable[[Tensor], Tensor]:
-        weight = self.embedding.weight[symbols].T
+        weight = self.embedding.weight[symbols]
         bias = functional.pad(weight.new_zeros(written), (0, len(symbols) - written), value=-torch.inf)
-        # Megabytes that are filled anew at each step: to ask for them each time costs as much as to fill them.
-        room = weight.new_empty(most, len(symbols))
-        return lambda states: torch.addmm(bias, states, weight, out=room[: len(states)])
+        if self.is_in_bytes:
+            return Int8Product(weight, bias)
+        return lambda states: linear(states, weight, bias)
 
 
 def sinusoids(length: int, width: int) -> Tensor:

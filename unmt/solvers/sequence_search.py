@@ -25,8 +25,9 @@ from unmt.solvers.processes import ONE_PROCESS, Processes
 BATCH_TOKENS = 8000
 """Source symbols of a batch, filled up; more are no faster and take more memory."""
 
-THINNED = 0.95
-"""Sentences that have ended leave the batch once no more than this share of it is left."""
+EVEN_ROWS = 32
+"""Of hypotheses a batch has a multiple of so many, once some have left it: a library of products that makes a program
+for each size it meets (unmt/mappings/linear_layer.py) then makes few."""
 
 PARTS = 16
 """Symbols of a group, of which the largest is looked for at first: one pass without branches."""
@@ -154,8 +155,8 @@ def _greedy(
         left = int(goes_on.sum())
         if left == 0:
             break
-        if left <= THINNED * len(rows):
-            order = steps.keep(goes_on)
+        if (stays := _staying(goes_on, left, 1)) is not None:
+            order = steps.keep(stays)
             rows, last, goes_on = rows[order], last[order], goes_on[order]
     texts, ends, costs = said.cpu().numpy(), lengths.tolist(), nats.tolist()
     return [Found(texts[row, : ends[row]].astype(np.int32), costs[row]) for row in range(count)]
@@ -208,10 +209,24 @@ def _beam(net: SequenceNet, ids: Tensor, limits: Tensor, how: Search) -> list[Fo
         said = said.gather(1, parents[:, :, None].expand(-1, -1, most))
         said[:, :, place] = last
         steps.choose(parents)
-        if left <= THINNED * len(rows):
-            order = steps.keep(goes_on)
+        if (stays := _staying(goes_on, left, width)) is not None:
+            order = steps.keep(stays)
             rows, scores, last, said, goes_on = (part[order] for part in (rows, scores, last, said, goes_on))
     return best.found()
+
+
+def _staying(goes_on: Tensor, left: int, width: int) -> Tensor | None:
+    """Which sentences of a batch stay: those `left` that go on, and some that have ended, to make rows even.
+
+    None where all would stay. width: hypotheses of a sentence.
+    """
+    even = max(1, EVEN_ROWS // width)
+    ballast = -left % even
+    if left + ballast >= len(goes_on):
+        return None
+    stays = goes_on.clone()
+    stays[(~goes_on).nonzero()[:ballast, 0]] = True
+    return stays
 
 
 class _Output:

@@ -91,11 +91,17 @@ class SequenceTrainer:
         trained = {name: weight for name, weight in net.named_parameters() if weight.requires_grad}
         self.names, self.weights = list(trained), list(trained.values())
         self.averaged = copy.deepcopy(net).requires_grad_(requires_grad=False)
-        self._means = [self.averaged.get_parameter(name) for name in self.names]
-        self.optimiser = torch.optim.Adam(self.weights, lr=rates.peak, betas=(0.9, 0.98), eps=1e-9, fused=True)
+        # Weights lie end to end in one tensor: what is done to all of them is one call, and not one for each.
+        self._flat_weights = nn.Parameter(_end_to_end(self.weights))
+        self._flat_means = _end_to_end([self.averaged.get_parameter(name) for name in self.names])
+        flat = [self._flat_weights]
+        self.optimiser = torch.optim.Adam(flat, lr=rates.peak, betas=(0.9, 0.98), eps=1e-9, fused=True)
         self.steps = 0
         self.applied = 0
         self.device = self.weights[0].device
+        size = len(self._flat_weights) + 1
+        # Megabytes that each step fills anew: to ask for them each time costs as much as to fill them.
+        self._room = torch.empty(size, device=self.device), torch.empty(size, device=self.device)
         self._pool = ThreadPoolExecutor(max(1, threads))
 
     def step(self, shards: Sequence[Shard]) -> dict[str, float]:
@@ -111,26 +117,29 @@ class SequenceTrainer:
         processes = self.processes
         mine = range(processes.rank, len(shards), processes.world)
         done = list(self._pool.map(gradients, mine))
-        flat = torch.zeros(sum(weight.numel() for weight in self.weights) + 1, device=self.device)
+        flat, spare = self._room
         # Of more than two terms the order matters, and processes keep none: then each shard is told by itself.
         is_apart = processes.world > 1 and len(shards) > 2
-        for number in range(len(shards)) if is_apart else mine:
-            part = self._flat(*done[number // processes.world]) if number in mine else torch.zeros_like(flat)
+        numbers = range(len(shards)) if is_apart else mine
+        if not numbers:
+            flat.zero_()
+        for number in numbers:
+            part = flat if number == numbers[0] else spare
+            if number in mine:
+                self._flatten(*done[number // processes.world], part)
+            else:
+                part.zero_()
             if is_apart:
                 processes.add(part)
-            flat += part
+            if part is spare:
+                flat += part
         if not is_apart:
             processes.add(flat)
         tokens = max(float(flat[-1]), 1.0)
-        flat /= tokens
-        norm = float(flat[:-1].norm())
+        norm = float(flat[:-1].norm()) / tokens
         if math.isfinite(norm):
-            if norm > self.rates.clip:
-                flat *= self.rates.clip / norm
-            place = 0
-            for weight in self.weights:
-                weight.grad = flat[place : place + weight.numel()].view_as(weight)
-                place += weight.numel()
+            flat *= min(1.0, self.rates.clip / max(norm, 1e-30)) / tokens
+            self._flat_weights.grad = flat[:-1]
             for group in self.optimiser.param_groups:
                 group["lr"] = self.rates.rate(self.steps)
             self.optimiser.step()
@@ -146,31 +155,32 @@ class SequenceTrainer:
                 figures[name] = figures.get(name, 0.0) + value
         return {**figures, "gradient_norm": norm}
 
-    def _flat(self, gradients: Sequence[Tensor | None], loss: ShardLoss) -> Tensor:
-        """The gradients of a shard end to end, and behind them its symbols."""
+    def _flatten(self, gradients: Sequence[Tensor | None], loss: ShardLoss, flat: Tensor) -> None:
+        """Put the gradients of a shard end to end into `flat`, and behind them its symbols."""
         parts = [
             (torch.zeros_like(weight) if gradient is None else gradient).reshape(-1)
             for gradient, weight in zip(gradients, self.weights, strict=True)
         ]
-        return torch.cat([*parts, torch.tensor([float(loss.tokens)], device=self.device)])
+        torch.cat([*parts, torch.tensor([float(loss.tokens)], device=self.device)], out=flat)
 
     @torch.no_grad()
     def _average(self) -> None:
         # Early on the average follows quickly, or it would remember the random start.
         past = min(self.rates.average, (1.0 + self.steps) / (10.0 + self.steps))
-        for mean, weight in zip(self._means, self.weights, strict=True):
-            mean.lerp_(weight, 1.0 - past)
+        self._flat_means.lerp_(self._flat_weights, 1.0 - past)
+
+    def _named(self, kind: str, flat: Tensor) -> dict[str, Tensor]:
+        """Parts of what lies end to end, by the names of the weights."""
+        parts = torch.split(flat.detach(), [weight.numel() for weight in self.weights])
+        named = zip(self.names, parts, self.weights, strict=True)
+        return {f"{kind}.{name}": part.view(weight.shape) for name, part, weight in named}
 
     def state(self) -> dict[str, Tensor]:
         """Everything that the next step depends on, but the number of steps."""
-        held: dict[str, Tensor] = {}
-        for name, weight, mean in zip(self.names, self.weights, self._means, strict=True):
-            held[f"net.{name}"] = weight.detach()
-            held[f"mean.{name}"] = mean.detach()
-            moments = self.optimiser.state.get(weight)
-            if moments:
-                held[f"first.{name}"] = moments["exp_avg"]
-                held[f"second.{name}"] = moments["exp_avg_sq"]
+        held = self._named("net", self._flat_weights) | self._named("mean", self._flat_means)
+        if self.applied:
+            moments = self.optimiser.state[self._flat_weights]
+            held |= self._named("first", moments["exp_avg"]) | self._named("second", moments["exp_avg_sq"])
         return held
 
     @torch.no_grad()
@@ -179,14 +189,23 @@ class SequenceTrainer:
 
         Raises KeyError or RuntimeError where it does not fit the net.
         """
-        for name, weight, mean in zip(self.names, self.weights, self._means, strict=True):
-            weight.copy_(state[f"net.{name}"])
-            mean.copy_(state[f"mean.{name}"])
-            if f"first.{name}" in state:
-                moments: dict[str, Any] = {
-                    "step": torch.tensor(float(applied), device=self.device),
-                    "exp_avg": state[f"first.{name}"].to(self.device).clone(),
-                    "exp_avg_sq": state[f"second.{name}"].to(self.device).clone(),
-                }
-                self.optimiser.state[weight] = moments
+        for kind, flat in (("net", self._flat_weights), ("mean", self._flat_means)):
+            for name, part in self._named(kind, flat).items():
+                part.copy_(state[name])
+        if applied:
+            moments: dict[str, Any] = {"step": torch.tensor(float(applied), device=self.device)}
+            for kind, moment in (("first", "exp_avg"), ("second", "exp_avg_sq")):
+                moments[moment] = torch.empty_like(self._flat_means)
+                for name, part in self._named(kind, moments[moment]).items():
+                    part.copy_(state[name])
+            self.optimiser.state[self._flat_weights] = moments
         self.steps, self.applied = steps, applied
+
+
+@torch.no_grad()
+def _end_to_end(weights: Sequence[nn.Parameter]) -> Tensor:
+    """A tensor of one dimension that has all of these, and of which they are parts from now on."""
+    flat = torch.cat([weight.reshape(-1) for weight in weights])
+    for weight, part in zip(weights, torch.split(flat, [weight.numel() for weight in weights]), strict=True):
+        weight.data = part.view(weight.shape)
+    return flat

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias, Union
 
+from unmt.errors import InputError
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.translation import Translation
 from unmt.tasks.translation_model import HEADER, TranslationModel, model_folder
@@ -39,6 +41,16 @@ def load_model(path: Path | str) -> Model:
 
         return NeuralModel.load(path)
     return TranslationModel.load(path)
+
+
+def in_bytes(model: Model, name: str) -> Model:
+    """A Transformer that computes in whole numbers of 8 bits. name: of the model, for whoever gave another kind."""
+    from unmt.mappings.transformer import Transformer
+
+    net = getattr(model, "net", None)
+    if isinstance(model, TranslationModel) or not isinstance(net, Transformer):
+        raise InputError(f"int8=true is for models of network=transformer, and {name} is another. Leave it out.")
+    return replace(model, net=net.in_bytes())
 
 
 def translator_of(
