@@ -27,8 +27,8 @@ Ints = NDArray[np.int64]
 LEAST_COUNT = 3
 """Words that stand less often are left as they are."""
 
-CONTEXTS = 1 / 0.3
-"""How much contexts count beside spelling, against those of a first lexicon, which are compared by few pairs."""
+SPELLING_SHARE = 0.3
+"""Of the weight that spelling has in a first lexicon, whose contexts are known by few pairs and say less than these."""
 
 CERTAIN = float(np.log(0.9))
 """Nats of a pair."""
@@ -64,17 +64,12 @@ def paired_words(
         parts.append((found[order[0]], found[order[1]]))
     beat()
     # Of rows side by side the cosine is the mean of both languages' cosines.
-    scale = np.float32(np.sqrt(0.5))
-    rows = [
-        np.ascontiguousarray(np.concatenate([one[i], other[i]], axis=1) * scale)
-        for one, other in [parts]
-        for i in (0, 1)
-    ]
+    rows = [np.concatenate(both, axis=1) * np.float32(np.sqrt(0.5)) for both in zip(*parts, strict=True)]
     channel = Channel.of((rows[0], rows[1]), (believed(first[0]), believed(first[1])))
     spelling = spelling_similarity(texts[0].vocabulary.words[: sizes[0]], texts[1].vocabulary.words[: sizes[1]])
     beat()
     totals = (int(counts[0].sum()), int(counts[1].sum()))
-    scores = WordScores(first[0], first[1], *totals, spelling / CONTEXTS, None, channel)
+    scores = WordScores(first[0], first[1], *totals, spelling * SPELLING_SHARE, None, channel)
     return best_of(scores, 1).mutual()
 
 
