@@ -52,6 +52,15 @@ class Contexts:
     totals: NDArray[np.float64]
     shares: NDArray[np.float64]
 
+    @classmethod
+    def of(cls, before: Any, behind: Any, rows: int) -> Contexts:
+        """Those of the first `rows` words, from what stands before and behind: sparse CSR (R or more, V + 2)."""
+        kinds = (before, behind, (before + behind).tocsr())
+        totals = np.array([np.asarray(counts.sum(axis=1)).ravel()[:rows] for counts in kinds])
+        shares = np.array([np.asarray(counts.sum(axis=0)).ravel() / max(counts.sum(), 1e-300) for counts in kinds])
+        first, second, third = (counts[:rows].astype(np.float32) for counts in kinds)
+        return cls((first, second, third), totals, shares)
+
     def first(self, rows: int) -> Contexts:
         """The contexts of the most frequent of these words."""
         before, behind, both = (counts[:rows] for counts in self.counts)
@@ -82,12 +91,7 @@ def contexts_of(corpus: WordCorpus, rows: int, window: int = WINDOW) -> Contexts
     """The contexts of the first `rows` words of the vocabulary."""
     ids, sentence = with_ends(corpus)
     before = _sum_of_distances(ids, sentence, len(corpus.vocabulary) + 2, window)
-    behind = before.T.tocsr()
-    kinds = (before, behind, (before + behind).tocsr())
-    totals = np.array([np.asarray(counts.sum(axis=1)).ravel()[:rows] for counts in kinds])
-    shares = np.array([np.asarray(counts.sum(axis=0)).ravel() / max(counts.sum(), 1e-300) for counts in kinds])
-    first, second, third = (counts[:rows].astype(np.float32) for counts in kinds)
-    return Contexts((first, second, third), totals, shares)
+    return Contexts.of(before, before.T.tocsr(), rows)
 
 
 def neighbour_counts(corpus: WordCorpus, distance: int) -> Any:

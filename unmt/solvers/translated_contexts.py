@@ -36,11 +36,7 @@ def translated_contexts(real: WordCorpus, made: WordCorpus, links: Links, rows: 
         _neighbours(words[known], places[known], ids, sentences, (rows, len(made.vocabulary) + 2), step)
         for step in (-1, 1)
     )
-    kinds = (before, behind, (before + behind).tocsr())
-    totals = np.array([np.asarray(counts.sum(axis=1)).ravel() for counts in kinds])
-    shares = np.array([np.asarray(counts.sum(axis=0)).ravel() / max(counts.sum(), 1e-300) for counts in kinds])
-    first, second, third = (counts.astype(np.float32) for counts in kinds)
-    return Contexts((first, second, third), np.maximum(totals, 1e-300), shares)
+    return Contexts.of(before, behind, rows)
 
 
 def _neighbours(words: Any, places: Ints, ids: Ints, sentences: Ints, shape: tuple[int, int], step: int) -> Any:
