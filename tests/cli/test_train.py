@@ -143,6 +143,8 @@ BAD = {
     "half-written vectors": ([*SMALL, "source.vectors=half.vec", "target.vectors=good.vec"], "half.vec"),
     "unknown experiment": (["experiment=nowhere"], "nowhere"),
     "unknown network": ([*SMALL, "network=nowhere"], "nowhere"),
+    "no teacher": ([*SMALL, "network.teacher=nowhere"], "nowhere"),
+    "a teacher of a Transformer": ([*SMALL, "network=transformer", "network.teacher=x"], "is for network=lexicon"),
     "no beam": ([*SMALL, "network.beam=0"], "network.beam=0"),
     "no time": ([*SMALL, "trainer.minutes=0"], "trainer.minutes=0"),
     "negative rounds": ([*SMALL, "trainer.rounds=-1"], "trainer.rounds=-1"),

@@ -12,12 +12,16 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from unmt.cli.main import status
 from unmt.cli.train import Configuration
 from unmt.evaluation.translation import TranslationMetric
+from unmt.tasks.models import load_model, translator_of
 from unmt.tasks.neural_settings import NeuralSettings
+from unmt.tasks.sides import side_of, training_lines
+from unmt.text.word_corpus import WordCorpus
 
 FILES = ("source.language=aa", "source.train=a.txt", "target.language=bb", "target.train=b.txt")
 NET = (
@@ -66,6 +70,22 @@ def whole(unmt_in, cipher, tmp_path_factory) -> tuple[Path, subprocess.Completed
     done = unmt_in(folder, "train", *SMALL, "run.dir=out", "threads=1", timeout=900)
     assert done.returncode == 0, done.stderr
     return folder / "out", done
+
+
+def test_a_lexicon_model_learns_from_what_the_net_makes_of_the_texts(whole, unmt, tmp_path):
+    done = unmt(
+        "train", *FILES, "network.order=2", "network.beam=2", "trainer.held_out=12", "trainer.rounds=1",
+        "trainer.force=true", "threads=1", f"network.teacher={whole[0]}", "run.dir=lexicon",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    lines = (tmp_path / "a.txt").read_text().splitlines()
+    kept = training_lines(side_of("aa", lines, 12, 2), lines)
+    language = load_model(tmp_path / "lexicon").languages["bb"]
+    made = [done.text for done in translator_of(load_model(whole[0]), "aa-bb", beam=1, threads=1).translate(kept)]
+    wanted = WordCorpus.of([language.tokeniser.tokens(line) for line in made], language.vocabulary)
+    with np.load(tmp_path / "lexicon" / "checkpoints" / "teacher.aa-bb.npz") as taught:
+        assert taught["ids"].tolist() == wanted.ids.tolist()
+        assert taught["starts"].tolist() == wanted.starts.tolist()
 
 
 def test_a_run_leaves_a_model_and_says_where(whole):

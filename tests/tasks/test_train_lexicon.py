@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,34 @@ def test_killed_after_any_stage_it_ends_the_same(small, whole, tmp_path, last):
         assert {**made, "seconds": 0, "elapsed": 0} == {**wanted, "seconds": 0, "elapsed": 0}
     assert [entry["round"] for entry in rounds] == list(range(max(0, last - 2), 3))
     assert not list(kept.glob(".*"))
+
+
+def test_rounds_learn_from_the_translations_of_a_teacher(small, whole, tmp_path):
+    teacher = tmp_path / "teacher"
+    shutil.copytree(whole[0], teacher)
+    settings = replace(SMALL, seed=3, teacher=str(teacher))
+    run, alone = tmp_path / "run", tmp_path / "alone"
+    result = train_lexicon(*texts(small), settings, run)
+    other = train_lexicon(*texts(small), replace(settings, teacher=None), alone)
+    assert result is not None
+    assert other is not None
+    first, without = (one["rounds"][1]["figures"] for one in (result, other))
+    assert sum(way["two_sided"] for way in first.values()) < sum(way["two_sided"] for way in without.values())
+    some = small.source[:100]
+    assert small.right(some, translate(TranslationModel.load(run), "aa-bb", some)) >= 0.9
+    # What was translated is kept: killed in round 2, the run goes on to the same end without its teacher.
+    shutil.rmtree(teacher)
+    for left in (run / "checkpoints").glob("round-2*"):
+        left.unlink()
+    files = model_files(run)
+    assert train_lexicon(*texts(small), settings, run) is not None
+    assert model_files(run) == files
+
+
+def test_a_teacher_of_other_languages_is_refused(small, whole, tmp_path):
+    others = Text("cc", "a.txt", small.source), Text("bb", "b.txt", small.target)
+    with pytest.raises(InputError, match=r"network\.teacher=.*cc-bb"):
+        train_lexicon(*others, replace(SMALL, teacher=str(whole[0])), tmp_path / "run")
 
 
 class Stopping(Monitor):

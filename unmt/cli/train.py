@@ -64,6 +64,8 @@ Of a lexicon
   network.order=5    words of the longest n-gram
   network.beam=10    hypotheses that the search keeps while it trains
   network.sentences=20000  sentences of each text that a round translates at most
+  network.teacher=null  a run directory of any network for the same languages, whose translations the rounds learn from
+                     beside their own: of a Transformer that started from a lexicon model, for a better one
 
 Of a Transformer
   network.start=lexicon  what it learns from at first: lexicon, none, or a run directory of network=lexicon; of more
@@ -141,6 +143,7 @@ class NetworkSettings:
     order: int = 5
     beam: int = 10
     sentences: int = 20000
+    teacher: str | None = None
     start: str = "lexicon"
     hub: str | None = None
     pieces: int = 4000
@@ -305,6 +308,8 @@ def check(configuration: Configuration) -> None:
         raise InputError(
             f"network.name={configuration.network.name}: unknown. Choose network=lexicon, transformer or pretrained."
         )
+    if configuration.network.teacher is not None and configuration.network.name != "lexicon":
+        raise InputError("network.teacher= is for network=lexicon. A Transformer starts from network.start=.")
     if configuration.parallel.train is not None and configuration.network.name == "lexicon":
         raise InputError("parallel.train= is for a Transformer. Give network=transformer, or no parallel.train=.")
     if configuration.more and configuration.network.name == "lexicon":
@@ -402,8 +407,9 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
 
         rounds = LEXICON_ROUNDS if trainer.rounds is None else trainer.rounds
         plain = Settings(
-            rounds=rounds, minutes=trainer.minutes, beam=network.beam, sentences=network.sentences, **shared
-        )
+            rounds=rounds, minutes=trainer.minutes, beam=network.beam, sentences=network.sentences,
+            teacher=network.teacher and expanded(network.teacher), **shared,
+        )  # fmt: skip
         return lambda texts, directory, monitor, metrics: train_lexicon(
             texts[0], texts[1], plain, directory.path, monitor, metrics
         )

@@ -47,6 +47,12 @@ def _number(plain: str) -> bytes:
     return hashlib.blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
+def training_lines(side: Side, lines: Sequence[str]) -> list[str]:
+    """The lines of side.training as they were written, from all lines of the text."""
+    apart = {plain_line(line) for line in side.lines}
+    return [line for line in lines if line.strip() and plain_line(line) not in apart]
+
+
 def side_of(language: str, lines: Sequence[str], held_out: int, order: int) -> Side:
     """A text made ready. held_out: sentences kept apart, a tenth of the different ones at most, each of them once.
 

@@ -25,6 +25,7 @@ from unmt.tasks.lexicon_stage import lexicons
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.phrase_stage import learned_tables, phrase_settings
 from unmt.tasks.sides import Side, side_of
+from unmt.tasks.teacher_stage import Taught, check_teacher, is_taught, taught
 from unmt.tasks.train_preflight import NOTHING, code_figures, lexicon_settings, measured_preflight
 from unmt.tasks.train_summary import finished, sample_dictionary, samples, text_facts
 from unmt.tasks.training_settings import Settings, Text
@@ -94,6 +95,10 @@ class _Run:
     def to_the_end(self) -> dict[str, Any]:
         """All stages."""
         settled = {name: value for name, value in asdict(self.settings).items() if name not in FREE_SETTINGS}
+        if self.settings.teacher is None:
+            del settled["teacher"]  # a run that has none goes on where it was begun before there were any
+        if self.settings.teacher is not None and not is_taught(self.stages, self.ways):
+            check_teacher(self.settings.teacher, self.ways)
         self.stages.check_same([text.sha256 for text in self.texts], settled)
         self._say("text into words", 0.0)
         self.sides: tuple[Side, Side] = tuple(  # type: ignore[assignment]
@@ -154,14 +159,7 @@ class _Run:
         return entry
 
     def _learned(self, number: int) -> tuple[PhraseTable, PhraseTable]:
-        settings = self._settings_of(number - 1)
-        real = tuple(side.training.subset(self._part(side, number)) for side in self.sides)
-        made: list[WordCorpus] = []
-        for i in (0, 1):
-            self._say(f"round {number}: {self.ways[i]} of {len(real[i]):,} sentences", (number + 0.3 * i) / self._all)
-            decoder = Decoder(self.stages.table(number - 1, self.ways[i]), self.sides[1 - i].ngrams, settings[i])
-            decoded = decoder.decode(real[i].ids, real[i].starts, self.threads, self._beat)
-            made.append(as_corpus(decoded, self.sides[1 - i].vocabulary))
+        real, made = self._translated(number)
         tables, renewed = learned_tables(
             [side.training for side in self.sides],
             real,
@@ -175,6 +173,37 @@ class _Run:
         for way, lexicon in zip(self.ways, renewed, strict=True):
             lexicon.save(self.stages.folder / _lexicon_file(number, way))
         return tables
+
+    def _translated(self, number: int) -> tuple[list[WordCorpus], list[WordCorpus]]:
+        """Sentences of both texts, and what the round before made of them; with a teacher also what that one made.
+
+        Round 1 learns from the teacher alone: what came before it is a lexicon's.
+        """
+        taught = self._taught()
+        if taught is not None and number == 1:
+            sentences = [side.training.subset(one.sentences) for side, one in zip(self.sides, taught, strict=True)]
+            return sentences, [one.made for one in taught]
+        settings = self._settings_of(number - 1)
+        real = [side.training.subset(self._part(side, number)) for side in self.sides]
+        made: list[WordCorpus] = []
+        for i in (0, 1):
+            self._say(f"round {number}: {self.ways[i]} of {len(real[i]):,} sentences", (number + 0.3 * i) / self._all)
+            decoder = Decoder(self.stages.table(number - 1, self.ways[i]), self.sides[1 - i].ngrams, settings[i])
+            decoded = decoder.decode(real[i].ids, real[i].starts, self.threads, self._beat)
+            made.append(as_corpus(decoded, self.sides[1 - i].vocabulary))
+        for i, one in enumerate(taught or ()):
+            real[i] = real[i].followed_by(self.sides[i].training.subset(one.sentences))
+            made[i] = made[i].followed_by(one.made)
+        return real, made
+
+    def _taught(self) -> tuple[Taught, Taught] | None:
+        if self.settings.teacher is None:
+            return None
+        return taught(
+            self.settings.teacher, self.ways, self.texts, self.sides, [self._part(side, 0) for side in self.sides],
+            self.stages, self.threads, self._beat,
+            lambda i: self._say(f"the teacher: {self.ways[i]}", (1 + 0.3 * i) / self._all),
+        )  # fmt: skip
 
     @property
     def _all(self) -> int:

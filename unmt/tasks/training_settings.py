@@ -38,7 +38,9 @@ class Parallel:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to train; the command line says what each is. sentences: those of a side that each round translates."""
+    """How to train; the command line says what each is. sentences: those of a side that each round translates.
+    teacher: a run directory whose model's translations rounds learn from beside their own.
+    """
 
     rounds: int = 5
     minutes: float | None = None
@@ -49,3 +51,4 @@ class Settings:
     sentences: int = 20000
     seed: int = 0
     threads: int | None = None
+    teacher: str | None = None

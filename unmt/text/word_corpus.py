@@ -49,6 +49,12 @@ class WordCorpus:
         index = range(len(self))[index]
         return self.ids[self.starts[index] : self.starts[index + 1]]
 
+    def followed_by(self, other: WordCorpus) -> WordCorpus:
+        """The sentences of both, these first; they share a vocabulary."""
+        assert len(self.vocabulary) == len(other.vocabulary)
+        ids = np.concatenate([self.ids, other.ids])
+        return WordCorpus(ids, np.concatenate([self.starts, self.starts[-1] + other.starts[1:]]), self.vocabulary)
+
     def subset(self, indices: ArrayLike) -> WordCorpus:
         """The sentences of these indices (or of a mask (S,)), in that order, with the same vocabulary."""
         chosen = np.asarray(indices)
