@@ -75,7 +75,8 @@ def whole(unmt_in, cipher, tmp_path_factory) -> tuple[Path, subprocess.Completed
 def test_a_lexicon_model_learns_from_what_the_net_makes_of_the_texts(whole, unmt, tmp_path):
     done = unmt(
         "train", *FILES, "network.order=2", "network.beam=2", "trainer.held_out=12", "trainer.rounds=1",
-        "trainer.force=true", "threads=1", f"network.teacher={whole[0]}", "run.dir=lexicon",
+        "trainer.force=true", "threads=1", f"network.teacher={whole[0]}", "network.teacher_round=1",
+        "run.dir=lexicon",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     lines = (tmp_path / "a.txt").read_text().splitlines()

@@ -116,7 +116,7 @@ def test_killed_after_any_stage_it_ends_the_same(small, whole, tmp_path, last):
 def test_rounds_learn_from_the_translations_of_a_teacher(small, whole, tmp_path):
     teacher = tmp_path / "teacher"
     shutil.copytree(whole[0], teacher)
-    settings = replace(SMALL, seed=3, teacher=str(teacher))
+    settings = replace(SMALL, seed=3, teacher=str(teacher), teacher_round=1)
     run, alone = tmp_path / "run", tmp_path / "alone"
     result = train_lexicon(*texts(small), settings, run)
     other = train_lexicon(*texts(small), replace(settings, teacher=None), alone)

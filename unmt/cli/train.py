@@ -64,8 +64,9 @@ Of a lexicon
   network.order=5    words of the longest n-gram
   network.beam=10    hypotheses that the search keeps while it trains
   network.sentences=20000  sentences of each text that a round translates at most
-  network.teacher=null  a run directory of any network for the same languages, whose translations the rounds learn from
-                     beside their own: of a Transformer that started from a lexicon model, for a better one
+  network.teacher=null  a run directory of any network for the same languages, whose translations the rounds from
+                     network.teacher_round=4 on learn from beside their own: of a Transformer that started from a
+                     lexicon model, for a better one
 
 Of a Transformer
   network.start=lexicon  what it learns from at first: lexicon, none, or a run directory of network=lexicon; of more
@@ -144,6 +145,7 @@ class NetworkSettings:
     beam: int = 10
     sentences: int = 20000
     teacher: str | None = None
+    teacher_round: int = 4
     start: str = "lexicon"
     hub: str | None = None
     pieces: int = 4000
@@ -298,6 +300,7 @@ def check(configuration: Configuration) -> None:
         ("network.order", configuration.network.order, 2),
         ("network.beam", configuration.network.beam, 1),
         ("network.sentences", configuration.network.sentences, 1),
+        ("network.teacher_round", configuration.network.teacher_round, 1),
         *((f"network.{name}", getattr(configuration.network, name), least) for name, least in LEAST.items()),
         *((f"trainer.{name}", getattr(trainer, name), 1) for name in ("steps", "tokens", "evaluate_every")),
         ("trainer.start_rounds", trainer.start_rounds, 0),
@@ -406,9 +409,14 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
         from unmt.tasks.training_settings import Settings
 
         rounds = LEXICON_ROUNDS if trainer.rounds is None else trainer.rounds
+        if network.teacher is not None and rounds < network.teacher_round:
+            raise InputError(
+                f"trainer.rounds={rounds} end before network.teacher_round={network.teacher_round}, when the teacher"
+                " would take part. Give more rounds, or a smaller network.teacher_round=."
+            )
         plain = Settings(
             rounds=rounds, minutes=trainer.minutes, beam=network.beam, sentences=network.sentences,
-            teacher=network.teacher and expanded(network.teacher), **shared,
+            teacher=network.teacher and expanded(network.teacher), teacher_round=network.teacher_round, **shared,
         )  # fmt: skip
         return lambda texts, directory, monitor, metrics: train_lexicon(
             texts[0], texts[1], plain, directory.path, monitor, metrics

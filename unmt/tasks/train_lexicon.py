@@ -96,7 +96,8 @@ class _Run:
         """All stages."""
         settled = {name: value for name, value in asdict(self.settings).items() if name not in FREE_SETTINGS}
         if self.settings.teacher is None:
-            del settled["teacher"]  # a run that has none goes on where it was begun before there were any
+            # A run that has none goes on where it was begun before there were any.
+            del settled["teacher"], settled["teacher_round"]
         if self.settings.teacher is not None and not is_taught(self.stages, self.ways):
             check_teacher(self.settings.teacher, self.ways)
         self.stages.check_same([text.sha256 for text in self.texts], settled)
@@ -175,14 +176,7 @@ class _Run:
         return tables
 
     def _translated(self, number: int) -> tuple[list[WordCorpus], list[WordCorpus]]:
-        """Sentences of both texts, and what the round before made of them; with a teacher also what that one made.
-
-        Round 1 learns from the teacher alone: what came before it is a lexicon's.
-        """
-        taught = self._taught()
-        if taught is not None and number == 1:
-            sentences = [side.training.subset(one.sentences) for side, one in zip(self.sides, taught, strict=True)]
-            return sentences, [one.made for one in taught]
+        """Sentences of both texts, and what the round before made of them; with a teacher also what that one made."""
         settings = self._settings_of(number - 1)
         real = [side.training.subset(self._part(side, number)) for side in self.sides]
         made: list[WordCorpus] = []
@@ -191,18 +185,16 @@ class _Run:
             decoder = Decoder(self.stages.table(number - 1, self.ways[i]), self.sides[1 - i].ngrams, settings[i])
             decoded = decoder.decode(real[i].ids, real[i].starts, self.threads, self._beat)
             made.append(as_corpus(decoded, self.sides[1 - i].vocabulary))
-        for i, one in enumerate(taught or ()):
-            real[i] = real[i].followed_by(self.sides[i].training.subset(one.sentences))
-            made[i] = made[i].followed_by(one.made)
+        if self.settings.teacher is not None and number >= self.settings.teacher_round:
+            for i, one in enumerate(self._taught(self.settings.teacher, number)):
+                real[i] = real[i].followed_by(self.sides[i].training.subset(one.sentences))
+                made[i] = made[i].followed_by(one.made)
         return real, made
 
-    def _taught(self) -> tuple[Taught, Taught] | None:
-        if self.settings.teacher is None:
-            return None
+    def _taught(self, teacher: str, number: int) -> tuple[Taught, Taught]:
         return taught(
-            self.settings.teacher, self.ways, self.texts, self.sides, [self._part(side, 0) for side in self.sides],
-            self.stages, self.threads, self._beat,
-            lambda i: self._say(f"the teacher: {self.ways[i]}", (1 + 0.3 * i) / self._all),
+            teacher, self.ways, self.texts, self.sides, [self._part(side, 0) for side in self.sides], self.stages,
+            self.threads, self._beat, lambda i: self._say(f"the teacher: {self.ways[i]}", (number + 0.3) / self._all),
         )  # fmt: skip
 
     @property

@@ -39,7 +39,8 @@ class Parallel:
 @dataclass(frozen=True)
 class Settings:
     """How to train; the command line says what each is. sentences: those of a side that each round translates.
-    teacher: a run directory whose model's translations rounds learn from beside their own.
+    teacher: a run directory whose model's translations rounds from teacher_round on learn from beside their own. Not
+    sooner: rounds that have made mistakes of their own first gain more from a teacher that has made others.
     """
 
     rounds: int = 5
@@ -52,3 +53,4 @@ class Settings:
     seed: int = 0
     threads: int | None = None
     teacher: str | None = None
+    teacher_round: int = 4
