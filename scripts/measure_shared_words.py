@@ -132,15 +132,18 @@ def kept(path: Path, measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def tree(data: Path, output: Path, size: int, seed: int) -> None:
-    """Print what the language of a row saves of that of a column, in per cent, and draw the trees."""
+def tree(data: Path, output: Path, size: int, seed: int, *, samples: int) -> None:
+    """Print what the language of a row saves of that of a column, in per cent, and draw the trees.
+
+    samples: of exchanged translations, for each entry.
+    """
     saved = {name: np.zeros((len(LANGUAGES), len(LANGUAGES))) for name in ("without f", "with f", "right translations")}
     for (i, first), (j, second) in permutations(enumerate(LANGUAGES), 2):
 
         def measure(first: str = first, second: str = second) -> dict[str, Any]:
             pair = token_texts(novels(data, first, size), novels(data, second, size))
             x, y = (text.decode().splitlines() for text in pair)
-            return measured(x, y, seed, samples=1)
+            return measured(x, y, seed, samples=samples)
 
         result = kept(output / f"tree.{first}-{second}.{size}.{seed}.json", measure)
         by_x, by_f, right = (
@@ -196,7 +199,7 @@ def main() -> None:
     given = parser.parse_args()
     given.output.mkdir(parents=True, exist_ok=True)
     if given.tree:
-        tree(given.data, given.output, given.tree, given.seed)
+        tree(given.data, given.output, given.tree, given.seed, samples=given.samples)
         return
     names = ("pair", "x", "C(y), bytes", "words", "saved by x, no f", "by f beyond", "exchanged", "right", "is shared",
              "by f that foretells")  # fmt: skip

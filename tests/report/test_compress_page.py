@@ -106,4 +106,4 @@ def test_a_tree_is_drawn_with_every_name_and_no_line_across_another() -> None:
     drawn = tree_svg(distances, ["a<b", "c", "d"])
     assert drawn.count("<path") == 2
     assert "a&lt;b" in drawn
-    assert "70.0%" in drawn
+    assert "70.00%" in drawn

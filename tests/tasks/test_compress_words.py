@@ -2,6 +2,7 @@
 
 import importlib.util
 from collections import Counter
+from dataclasses import fields
 from itertools import pairwise
 from math import log2
 from pathlib import Path
@@ -11,13 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from unmt.coding.local_mixture import SHARES, fixed_share_bits
 from unmt.errors import InputError
 from unmt.mappings.lexicon import Lexicon
 from unmt.tasks.compress import compress
 from unmt.tasks.compress_lengths import OnlineCosts
-from unmt.tasks.compress_word_code import BY_WORDS, FORETOLD, READ
+from unmt.tasks.compress_word_code import BY_WORDS, FORETOLD, READ, WordCode
 from unmt.tasks.compress_words import FIRST_LINES, KnownCosts, cuts, token_texts
 from unmt.tasks.lexicon_stage import null_lexicon
+from unmt.tasks.word_mixture import by_event, word_costs
 from unmt.text.vocabulary import Vocabulary
 
 
@@ -154,3 +157,27 @@ def test_few_lines_and_codes_that_are_silent_on_bytes_are_refused(texts, countin
         token_texts(b"one line", b"two lines")
     with pytest.raises(InputError, match="learns byte by byte"):
         compress(*(text * 3 for text in texts[:2]), mapping="lexicon", codes=[counting.OneShot()])
+
+
+@given(st.integers(0, 1000))
+@settings(max_examples=10, deadline=None)
+def test_the_share_is_settled_by_words_without_f_and_is_the_same_with_any_f(seed):
+    rng = np.random.default_rng(seed)
+    x, y = (
+        "".join(" ".join(rng.choice(["an", "bee", "sees", "the", "sea"], 4)) + "\n" for _ in range(60)).encode()
+        for _ in "xy"
+    )
+    alone, after, after_f = rng.uniform(0.5, 4, (3, len(y)))
+    nothing = {one.name: np.ones(len(x if one.name.startswith("x") else y)) for one in fields(OnlineCosts)}
+    words = WordCode.of(x, y, OnlineCosts(**{**nothing, "y": alone, "y_after_x": after}), 0.0)
+    lines = y.decode().split("\n")[:-1]
+
+    def bits(share, *costs):
+        mixed = fixed_share_bits(np.stack(costs), share)
+        return word_costs(lines, by_event(lines, alone), by_event(lines, mixed)).sum() + log2(len(SHARES))
+
+    without, with_f = ([bits(share, alone, after, *more) for share in SHARES] for more in ([], [after_f]))
+    taken = SHARES.index(words.share)
+    assert without[taken] == min(without)
+    assert words.without_f.bits == pytest.approx(words.lengths.x + without[taken])
+    assert words.read(after_f).bits == pytest.approx(words.lengths.x + with_f[taken])

@@ -53,7 +53,7 @@ def tree_svg(distances: NDArray[np.floating], names: Sequence[str]) -> str:
         x = across(float(distance))
         line = f"M{ax:.1f} {ay:.1f}H{x:.1f}V{by:.1f}H{bx:.1f}"
         marks.append(f'<path d="{line}" fill="none" stroke="currentColor" stroke-width="2"/>')
-        marks.append(f'<text x="{x + 6:.1f}" y="{(ay + by) / 2 + 4:.1f}" font-size="12">{1 - distance:.1%}</text>')
+        marks.append(f'<text x="{x + 6:.1f}" y="{(ay + by) / 2 + 4:.1f}" font-size="12">{1 - distance:.2%}</text>')
         places[number] = (x, (ay + by) / 2)
     described = escape(f"Tree of {', '.join(names)}: {tree_of(distances, names)}.")
     return (

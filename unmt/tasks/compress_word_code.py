@@ -4,17 +4,22 @@ The code (`word_mixture.py`) rests on what an online code of bytes says of each 
 far. The bytes of y are alone or after x, whichever suits at the moment; with f, which is learned on the way, also after
 f(x). Both differ in nothing else, so that their distance, block by block, is what f tells beyond all that x tells
 without it. A further way lets words of x foretell those of y as well: more of regular texts, and more noise.
+
+How much weight the mixture of bytes deals out again is settled once, by what words cost without f. If it were settled
+with each f, and by bytes, two that are as good would come to different shares, and words, of which n-grams know half of
+what bytes gain, would differ by hundreds of bits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from math import log2
 from typing import Any
 
 import numpy as np
 
-from unmt.coding.local_mixture import local_bits
+from unmt.coding.local_mixture import SHARES, fixed_share_bits
 from unmt.tasks.compress_interval import interval
 from unmt.tasks.compress_lengths import Costs, Lengths, OnlineCosts, by_block, lengths_of
 from unmt.tasks.compress_ways import Way
@@ -27,7 +32,10 @@ READ, FORETOLD = "f(x) then y, word by word, learned on the way", "f(x) then y, 
 
 @dataclass(frozen=True, eq=False)
 class WordCode:
-    """Two token texts. alone, after: (bytes,) bits of y; words_alone: (events,) of y; split: of the pointer."""
+    """Two token texts. alone, after: (bytes,) bits of y; words_alone: (events,) of y; split: of the pointer.
+
+    share: that the mixture of bytes deals out again, the same in every way.
+    """
 
     x_lines: Sequence[str]
     y_lines: Sequence[str]
@@ -36,6 +44,7 @@ class WordCode:
     after: Costs
     words_alone: Costs
     split: float
+    share: float
 
     @staticmethod
     def of(x: bytes, y: bytes, costs: OnlineCosts, split: float) -> WordCode:
@@ -48,9 +57,14 @@ class WordCode:
 
         words = OnlineCosts(**{one.name: by_words(one.name) for one in fields(OnlineCosts)})
         alone, after = costs.y, costs.y_after_x
-        mixed = word_costs(lines["y"], by_event(lines["y"], alone), by_event(lines["y"], local_bits([alone, after])))
-        lengths = lengths_of(WORDS, words, BY_WORDS, mixed, split)
-        return WordCode(lines["x"], lines["y"], lengths, alone, after, words.y, split)
+        bases = by_event(lines["y"], alone)
+        mixed = {}
+        for share in SHARES:
+            by_bytes = fixed_share_bits(np.stack([alone, after]), share)
+            mixed[share] = _paid(word_costs(lines["y"], bases, by_event(lines["y"], by_bytes)))
+        share = min(SHARES, key=lambda one: float(mixed[one].sum()))
+        lengths = lengths_of(WORDS, words, BY_WORDS, mixed[share], split)
+        return WordCode(lines["x"], lines["y"], lengths, alone, after, words.y, split, share)
 
     @property
     def without_f(self) -> Way:
@@ -60,15 +74,15 @@ class WordCode:
 
     def read(self, after_f: Costs) -> Way:
         """The same where bytes are after f(x), too. after_f: (bytes,) of y."""
-        return self._way(READ, word_costs(self.y_lines, *self._by_bytes(after_f)))
+        return self._way(READ, _paid(word_costs(self.y_lines, *self._by_bytes(after_f))))
 
     def foretold(self, after_f: Costs, lexicons: Lexicons) -> Way:
         """And words of x foretell those of y. lexicons: to y and back, by the lines of y that they are made of."""
         bases = self._by_bytes(after_f)
-        return self._way(FORETOLD, word_costs(self.y_lines, *bases, Foretelling(self.x_lines), lexicons))
+        return self._way(FORETOLD, _paid(word_costs(self.y_lines, *bases, Foretelling(self.x_lines), lexicons)))
 
     def _by_bytes(self, after_f: Costs) -> tuple[Costs, Costs]:
-        mixed = local_bits([self.alone, self.after, after_f])
+        mixed = fixed_share_bits(np.stack([self.alone, self.after, after_f]), self.share)
         return by_event(self.y_lines, self.alone), by_event(self.y_lines, mixed)
 
     def _way(self, name: str, costs: Costs) -> Way:
@@ -131,6 +145,12 @@ class Beyond:
             "right_bits": self.right_bits,
             "right_interval": None if self.right_interval is None else list(self.right_interval),
         }
+
+
+def _paid(costs: Costs) -> Costs:
+    """The same with the number of the share that is dealt out, in the first."""
+    costs[0] += log2(len(SHARES))
+    return costs
 
 
 def _range(bounds: tuple[float, float]) -> str:
