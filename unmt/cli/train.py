@@ -311,8 +311,7 @@ def check(configuration: Configuration) -> None:
         raise InputError(
             f"network.name={configuration.network.name}: unknown. Choose network=lexicon, transformer or pretrained."
         )
-    if configuration.network.teacher is not None and configuration.network.name != "lexicon":
-        raise InputError("network.teacher= is for network=lexicon. A Transformer starts from network.start=.")
+    _check_teacher(configuration)
     if configuration.parallel.train is not None and configuration.network.name == "lexicon":
         raise InputError("parallel.train= is for a Transformer. Give network=transformer, or no parallel.train=.")
     if configuration.more and configuration.network.name == "lexicon":
@@ -322,6 +321,23 @@ def check(configuration: Configuration) -> None:
         )
     _check_net(configuration)
     _check_pretrained(configuration)
+
+
+def _lexicon_rounds(trainer: TrainerSettings) -> int:
+    return LEXICON_ROUNDS if trainer.rounds is None else trainer.rounds
+
+
+def _check_teacher(configuration: Configuration) -> None:
+    network, rounds = configuration.network, _lexicon_rounds(configuration.trainer)
+    if network.teacher is None:
+        return
+    if network.name != "lexicon":
+        raise InputError("network.teacher= is for network=lexicon. A Transformer starts from network.start=.")
+    if rounds < network.teacher_round:
+        raise InputError(
+            f"trainer.rounds={rounds} end before network.teacher_round={network.teacher_round}, when the teacher"
+            " would take part. Give more rounds, or a smaller network.teacher_round=."
+        )
 
 
 def _check_pretrained(configuration: Configuration) -> None:
@@ -408,14 +424,8 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
         from unmt.tasks.train_lexicon import train_lexicon
         from unmt.tasks.training_settings import Settings
 
-        rounds = LEXICON_ROUNDS if trainer.rounds is None else trainer.rounds
-        if network.teacher is not None and rounds < network.teacher_round:
-            raise InputError(
-                f"trainer.rounds={rounds} end before network.teacher_round={network.teacher_round}, when the teacher"
-                " would take part. Give more rounds, or a smaller network.teacher_round=."
-            )
         plain = Settings(
-            rounds=rounds, minutes=trainer.minutes, beam=network.beam, sentences=network.sentences,
+            rounds=_lexicon_rounds(trainer), minutes=trainer.minutes, beam=network.beam, sentences=network.sentences,
             teacher=network.teacher and expanded(network.teacher), teacher_round=network.teacher_round, **shared,
         )  # fmt: skip
         return lambda texts, directory, monitor, metrics: train_lexicon(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmt.errors import InputError
-from unmt.tasks.models import LineTranslator, load_model, translator_of
+from unmt.tasks.models import LineTranslator, Model, load_model, translator_of
 from unmt.tasks.sides import Side, training_lines
 from unmt.tasks.training_settings import Text
 from unmt.tasks.training_stages import Stages
@@ -43,8 +43,9 @@ def is_taught(stages: Stages, ways: Sequence[str]) -> bool:
 
 def check_teacher(path: str, ways: Sequence[str]) -> None:
     """Raises InputError where there is no model, or one that does not know both directions."""
+    model = load_model(path)
     for way in ways:
-        _translator(path, way, 1)
+        _translator(model, path, way, 1)
 
 
 def taught(
@@ -68,7 +69,7 @@ def taught(
         name = _file(way)
         if not (stages.folder / name).exists():
             told(i)
-            translator = _translator(path, way, threads)
+            translator = _translator(load_model(path), path, way, threads)
             lines = training_lines(sides[i], texts[i].lines)
             made = []
             for first in range(0, len(parts[i]), BLOCK_LINES):
@@ -88,8 +89,7 @@ def _file(way: str) -> str:
     return f"teacher.{way}.npz"
 
 
-def _translator(path: str, way: str, threads: int) -> LineTranslator:
-    model = load_model(path)
+def _translator(model: Model, path: str, way: str, threads: int) -> LineTranslator:
     beam = PHRASE_BEAM if isinstance(model, TranslationModel) else 1
     try:
         return translator_of(model, way, beam=beam, threads=threads)

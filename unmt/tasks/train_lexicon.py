@@ -98,7 +98,7 @@ class _Run:
         if self.settings.teacher is None:
             # A run that has none goes on where it was begun before there were any.
             del settled["teacher"], settled["teacher_round"]
-        if self.settings.teacher is not None and not is_taught(self.stages, self.ways):
+        elif not is_taught(self.stages, self.ways):
             check_teacher(self.settings.teacher, self.ways)
         self.stages.check_same([text.sha256 for text in self.texts], settled)
         self._say("text into words", 0.0)
