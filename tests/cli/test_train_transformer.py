@@ -272,6 +272,10 @@ BAD = {
     "a share": ([*SMALL, "objectives.parallel=2"], "objectives.parallel=2.0: give a share from 0 to 1"),
     "device": ([*SMALL, "trainer.device=abacus"], "device=abacus: unknown"),
     "start": ([*SMALL, "network.start=nowhere"], "nowhere"),
+    "turns of nothing": ([*SMALL, "network.turns=1"], "there is no lexicon model to learn from the net"),
+    "turns of a lexicon": ([*FILES, "network.turns=1"], "network.turns=1 is of a Transformer"),
+    "fewer turns": ([*SMALL, "network.turns=-1"], "network.turns=-1: too small"),
+    "no rounds of a turn": ([*SMALL, "trainer.turn_rounds=0"], "trainer.turn_rounds=0: too small"),
 }
 
 

@@ -31,7 +31,7 @@ share = st.floats(0.0, 0.25)
     st.integers(0, 60), st.integers(0, 20), st.booleans(),
 )  # fmt: skip
 def test_shares_sum_to_one_and_need_only_what_is_there(objectives, number, start_rounds, has_start):
-    shares = objectives.shares(number, start_rounds, has_start=has_start)
+    shares = objectives.shares(number, from_start=number < start_rounds, has_start=has_start)
     assert sum(shares.values()) == pytest.approx(1.0)
     assert min(shares.values()) > 0.0
     assert has_start or "start" not in shares
@@ -40,7 +40,10 @@ def test_shares_sum_to_one_and_need_only_what_is_there(objectives, number, start
 
 def test_text_of_one_language_alone_gives_way():
     objectives = Objectives(denoising=0.4, alone_until=10)
-    falling = [objectives.shares(number, 2, has_start=True).get("denoising", 0.0) for number in range(2, 12)]
+    falling = [
+        objectives.shares(number, from_start=number < 2, has_start=True).get("denoising", 0.0)
+        for number in range(2, 12)
+    ]
     assert falling == sorted(falling, reverse=True)
     assert falling[-1] == 0.0
 
@@ -48,11 +51,11 @@ def test_text_of_one_language_alone_gives_way():
 def test_the_first_rounds_can_be_of_one_language_alone():
     objectives = Objectives(denoising=0.1, causal=0.2, spans=0.2, alone_rounds=3)
     for number in (0, 2):
-        shares = objectives.shares(number, 25, has_start=True)
+        shares = objectives.shares(number, from_start=number < 25, has_start=True)
         assert shares == pytest.approx({"denoising": 0.2, "causal": 0.4, "spans": 0.4})
-    assert {"start", "forward"} <= objectives.shares(3, 25, has_start=True).keys()
+    assert {"start", "forward"} <= objectives.shares(3, from_start=True, has_start=True).keys()
     off = Objectives(denoising=0.1, causal=0.2, spans=0.2)
-    assert objectives.shares(3, 25, has_start=True) == off.shares(3, 25, has_start=True)
+    assert objectives.shares(3, from_start=True, has_start=True) == off.shares(3, from_start=True, has_start=True)
 
 
 def data_of(*names):

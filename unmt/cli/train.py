@@ -79,6 +79,8 @@ Of a Transformer
   trainer.device=auto  a GPU where there is one; or cpu, or cuda
   trainer.steps=400  of a round, each of trainer.tokens=200 target pieces a language, at the rate trainer.rate=0.0015
   trainer.start_rounds=25  rounds that learn from the start alone
+  network.turns=0    after each trainer.turn_rounds=30 rounds, so many times, the lexicon model learns from the net too,
+                     and the net then from what that model makes
   trainer.evaluate_every=5  rounds between two looks at the sentences that are kept out
   objectives.start_pairs=0.4  shares of the steps: back-translations by the start, objectives.denoising=0.1,
                      objectives.causal=0, objectives.masked=0, objectives.spans=0 of one language alone; the rest is
@@ -148,6 +150,7 @@ class NetworkSettings:
     teacher_round: int = 4
     start: str = "lexicon"
     hub: str | None = None
+    turns: int = 0
     pieces: int = 4000
     width: int = 128
     heads: int = 4
@@ -190,6 +193,7 @@ class TrainerSettings:
     tokens: int = 200
     rate: float = 0.0015
     start_rounds: int = 25
+    turn_rounds: int = 30
     evaluate_every: int = 5
 
 
@@ -302,7 +306,11 @@ def check(configuration: Configuration) -> None:
         ("network.sentences", configuration.network.sentences, 1),
         ("network.teacher_round", configuration.network.teacher_round, 1),
         *((f"network.{name}", getattr(configuration.network, name), least) for name, least in LEAST.items()),
-        *((f"trainer.{name}", getattr(trainer, name), 1) for name in ("steps", "tokens", "evaluate_every")),
+        *(
+            (f"trainer.{name}", getattr(trainer, name), 1)
+            for name in ("steps", "tokens", "turn_rounds", "evaluate_every")
+        ),
+        ("network.turns", configuration.network.turns, 0),
         ("trainer.start_rounds", trainer.start_rounds, 0),
     ):
         if value < least:
@@ -312,6 +320,7 @@ def check(configuration: Configuration) -> None:
             f"network.name={configuration.network.name}: unknown. Choose network=lexicon, transformer or pretrained."
         )
     _check_teacher(configuration)
+    _check_turns(configuration.network)
     if configuration.parallel.train is not None and configuration.network.name == "lexicon":
         raise InputError("parallel.train= is for a Transformer. Give network=transformer, or no parallel.train=.")
     if configuration.more and configuration.network.name == "lexicon":
@@ -337,6 +346,20 @@ def _check_teacher(configuration: Configuration) -> None:
         raise InputError(
             f"trainer.rounds={rounds} end before network.teacher_round={network.teacher_round}, when the teacher"
             " would take part. Give more rounds, or a smaller network.teacher_round=."
+        )
+
+
+def _check_turns(network: NetworkSettings) -> None:
+    if not network.turns:
+        return
+    if network.name == "lexicon":
+        raise InputError(
+            f"network.turns={network.turns} is of a Transformer. Give network=transformer, or leave it out."
+        )
+    if network.start == "none":
+        raise InputError(
+            f"network.turns={network.turns}: with network.start=none there is no lexicon model to learn from the net."
+            " Leave one of them out."
         )
 
 
@@ -445,10 +468,13 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
         path = expanded(network.path)
         check_folder(path)
         kind, net = PretrainedSettings, {**net, "path": path, "sha256": folder_sha256(path)}
-    steps = {name: getattr(trainer, name) for name in ("steps", "tokens", "rate", "start_rounds", "evaluate_every")}
+    steps = {
+        name: getattr(trainer, name)
+        for name in ("steps", "tokens", "rate", "start_rounds", "turn_rounds", "evaluate_every")
+    }
     settings = kind(
         minutes=minutes, rounds=trainer.rounds, device=trainer.device, start=start, hub=network.hub,
-        objectives=Objectives(**asdict(configuration.objectives)), **net, **steps, **shared,
+        turns=network.turns, objectives=Objectives(**asdict(configuration.objectives)), **net, **steps, **shared,
     )  # fmt: skip
     parallel = _parallel(configuration)
     return lambda texts, directory, monitor, metrics: train_transformer(

@@ -6,7 +6,7 @@ Each is a file in checkpoints/, made once. Piece ids of training text are read f
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import permutations
 from pathlib import Path
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from unmt.errors import InputError
 from unmt.objectives.sequence_likelihood import Output
-from unmt.tasks.sides import Side, plain_line
+from unmt.tasks.sides import Side, plain_line, training_lines
 from unmt.tasks.training_settings import Parallel, Text
 from unmt.text import atomic
 from unmt.text.piece_corpus import PieceCorpus
@@ -27,6 +27,9 @@ MOST_RATIO, SLACK = 2.2, 3
 """Pairs of more different lengths are left out: such translations are broken."""
 
 Told = Callable[[str, float], None]
+Pairs = tuple[PieceCorpus, PieceCorpus]
+Translators = Callable[[int, int], Callable[[Sequence[str]], list[str]]]
+"""Gives, for the indices of two languages, what translates lines of the one into the other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,18 +47,12 @@ class NeuralData:
     training: tuple[PieceCorpus, ...]
     held_out: tuple[PieceCorpus, ...]
     allowed: tuple[NDArray[np.int64], ...]
-    start: dict[tuple[int, int], tuple[PieceCorpus, PieceCorpus]]
+    start: dict[tuple[int, int], Pairs]
     parallel: tuple[PieceCorpus, ...] = ()
 
     def outputs(self, device: torch.device) -> list[Output]:
         """Of each language, on a device."""
         return [Output.of(torch.from_numpy(ids).to(device), len(self.pieces)) for ids in self.allowed]
-
-
-def training_lines(text: Text, side: Side) -> list[str]:
-    """The lines that are not blank and stand nowhere among those held out."""
-    held = {plain_line(line) for line in side.lines}
-    return [line for line in text.lines if line.strip() and plain_line(line) not in held]
 
 
 def prepare(
@@ -64,7 +61,7 @@ def prepare(
     folder: Path,
     size: int | Vocabulary,
     longest: int,
-    translators: Callable[[int, int], Callable[[Sequence[str]], list[str]]] | None,
+    translators: Translators | None,
     told: Told,
     parallel: Parallel | None = None,
 ) -> NeuralData:
@@ -73,13 +70,11 @@ def prepare(
     size: of the vocabulary of pieces, or one that is there already; longer sentences than `longest` pieces are left out
     of training.
     parallel: pairs of sentences, of which those are left out that have a line that is held out.
-    translators: gives, for the indices of two languages, what translates lines of the one into the other; None for no
-    start.
+    translators: None for no start.
     Raises InputError where a file is damaged.
     """
-    lines = [training_lines(text, side) for text, side in zip(texts, sides, strict=True)]
+    lines = [training_lines(side, text.lines) for text, side in zip(texts, sides, strict=True)]
     paired = _paired(parallel, sides)
-    names = [side.language for side in sides]
     pieces = _pieces(folder, lines, sides, size) if isinstance(size, int) else size
     training, held_out, allowed, both = [], [], [], []
     for number, side in enumerate(sides):
@@ -97,19 +92,31 @@ def prepare(
         given = _encoded(pieces, side, [pair[number] for pair in paired] if number < 2 else [], longest)
         both.append(given)
         allowed.append(np.union1d(np.unique(corpus.ids), [*np.unique(given.ids), END_ID]).astype(np.int64))
-    start = {}
-    for number, other in permutations(range(len(sides)), 2) if translators is not None else ():
-        assert translators is not None
-        make = partial(_translated, pieces, sides[other], lines[number], partial(translators, number, other), longest)
-        source = _made(folder, f"start.{names[other]}-{names[number]}.source", make)
-        start[other, number] = _fitting(source, training[number])
+    data = NeuralData(tuple(sides), pieces, tuple(training), tuple(held_out), tuple(allowed), {})
+    if translators is not None:
+        data = replace(data, start=start_pairs(texts, data, folder, longest, translators))
     fitting: tuple[PieceCorpus, ...] = _fitting(both[0], both[1]) if parallel else ()
     if parallel and not len(fitting[0]):
         raise InputError(
             f"{parallel.path}: no pair is left to learn from: all are empty, too long, of too different lengths, or of"
             " sentences that are held out. Give others, or parallel.train=null."
         )
-    return NeuralData(tuple(sides), pieces, tuple(training), tuple(held_out), tuple(allowed), start, fitting)
+    return replace(data, parallel=fitting)
+
+
+def start_pairs(
+    texts: Sequence[Text], data: NeuralData, folder: Path, longest: int, translators: Translators, name: str = "start"
+) -> dict[tuple[int, int], Pairs]:
+    """NeuralData.start, from the folder where it is there. name: of its files; the others are as for `prepare`."""
+    sides, found = data.sides, {}
+    for number, other in permutations(range(len(sides)), 2):
+        make = partial(
+            _translated, data.pieces, texts[number], sides[number], sides[other], partial(translators, number, other),
+            longest,
+        )  # fmt: skip
+        source = _made(folder, f"{name}.{sides[other].language}-{sides[number].language}.source", make)
+        found[other, number] = _fitting(source, data.training[number])
+    return found
 
 
 def _paired(parallel: Parallel | None, sides: Sequence[Side]) -> list[tuple[str, ...]]:
@@ -149,12 +156,14 @@ def _encoded(pieces: Vocabulary, side: Side, lines: Sequence[str], longest: int)
 
 def _translated(
     pieces: Vocabulary,
+    text: Text,
+    side: Side,
     other: Side,
-    lines: Sequence[str],
     translator: Callable[[], Callable[[Sequence[str]], list[str]]],
     longest: int,
 ) -> PieceCorpus:
-    rows = (pieces.encode(other.tokeniser.tokens(line)) for line in translator()(lines))
+    lines = translator()(training_lines(side, text.lines))
+    rows = (pieces.encode(other.tokeniser.tokens(line)) for line in lines)
     return PieceCorpus.of(row if len(row) <= longest - 2 else [] for row in rows)
 
 

@@ -66,7 +66,10 @@ class Rounds:
         """Steps of each kind in a round."""
         settings = self.settings
         shares = settings.objectives.shares(
-            number, settings.start_rounds, has_start=bool(self.data.start), has_parallel=bool(self.data.parallel)
+            number,
+            from_start=settings.from_start(number),
+            has_start=bool(self.data.start),
+            has_parallel=bool(self.data.parallel),
         )
         counts = {name: int(share * settings.steps) for name, share in shares.items()}
         counts[max(shares, key=lambda name: shares[name])] += settings.steps - sum(counts.values())
@@ -193,7 +196,8 @@ class Rounds:
             return int(self._counts(round_).get("fresh", 0) * self.settings.tokens / mean) + 1
 
         # Rounds need more and more of them, as text of one language alone gives way.
-        wanted, first = needed(number), sum(map(needed, range(self.settings.start_rounds, number)))
+        before = (round_ for round_ in range(number) if not self.settings.from_start(round_))
+        wanted, first = needed(number), sum(map(needed, before))
         found: list[NDArray[np.int64]] = []
         while wanted > 0:
             lap, place = divmod(first, len(usable))

@@ -9,6 +9,9 @@ from unmt.text.noise import WordNoise
 FREE = ("minutes", "rounds", "threads", "force", "device", "path")
 """They change no step, only how many are made, and on what."""
 
+TURN_START_ROUNDS = 10
+"""Rounds of a turn that learn from the new translations of lexicon models alone."""
+
 
 @dataclass(frozen=True)
 class Objectives:
@@ -36,21 +39,19 @@ class Objectives:
     sampled: float | None = None
     parallel: float = 0.2
 
-    def shares(
-        self, number: int, start_rounds: int, *, has_start: bool, has_parallel: bool = False
-    ) -> dict[str, float]:
-        """What the steps of a round learn from, as shares that sum to one."""
+    def shares(self, number: int, *, from_start: bool, has_start: bool, has_parallel: bool = False) -> dict[str, float]:
+        """What the steps of a round learn from, as shares that sum to one. from_start: it has no other pairs."""
         alone = {name: getattr(self, name) for name in ("denoising", "causal", "masked", "spans")}
         whole = sum(alone.values())
         if number < self.alone_rounds and whole > 0.0:
             return {name: share / whole for name, share in alone.items() if share > 0.0}
-        rest = max(0.0, 1.0 - number / self.alone_until) if number >= start_rounds else 1.0
+        rest = 1.0 if from_start else max(0.0, 1.0 - number / self.alone_until)
         found = {name: share * rest for name, share in alone.items()}
         left = max(0.0, 1.0 - sum(found.values()))
         if has_parallel:
             found["parallel"] = min(left, self.parallel)
             left -= found["parallel"]
-        if number < start_rounds or not self.back_translation:
+        if from_start or not self.back_translation:
             found["forward"] = min(left, self.forward) if has_start else 0.0
             left -= found["forward"]
             found["start" if has_start else "denoising"] = left + (0.0 if has_start else found["denoising"])
@@ -67,8 +68,9 @@ class NeuralSettings:
 
     start: "lexicon", "none", or the run directory of a lexicon model; of more than two languages several, with commas.
     hub: of more than two languages, the one whose pairs have a lexicon model; None: every pair has. start_rounds:
-    rounds on their translations alone. steps: of a round; tokens: target pieces of each of a step's shards, one a
-    language. evaluate_every: rounds between two looks at the held-out sentences.
+    rounds on their translations alone. turns: times that the lexicon models learn from the net, and the net then from
+    their new translations; each is turn_rounds after the one before. steps: of a round; tokens: target pieces of each
+    of a step's shards, one a language. evaluate_every: rounds between two looks at the held-out sentences.
     """
 
     pieces: int = 4000
@@ -83,6 +85,8 @@ class NeuralSettings:
     start: str = "lexicon"
     hub: str | None = None
     start_rounds: int = 25
+    turns: int = 0
+    turn_rounds: int = 30
     steps: int = 400
     tokens: int = 200
     rate: float = 1.5e-3
@@ -97,6 +101,17 @@ class NeuralSettings:
     threads: int | None = None
     force: bool = False
     device: str = "auto"
+
+    def turn(self, number: int) -> int:
+        """How many turns there have been when a round begins."""
+        return min(self.turns, number // self.turn_rounds)
+
+    def from_start(self, number: int) -> bool:
+        """Whether a round learns from lexicon models' translations and from none of the net's own."""
+        turn = self.turn(number)
+        if turn == 0:
+            return number < self.start_rounds
+        return number - turn * self.turn_rounds < TURN_START_ROUNDS
 
 
 @dataclass(frozen=True)

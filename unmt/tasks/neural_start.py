@@ -8,7 +8,7 @@ model after the other (pivoting: Utiyama and Isahara, 2007).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from unmt.errors import InputError
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.neural_settings import NeuralSettings
-from unmt.tasks.train_lexicon import UnrelatedError, train_lexicon
+from unmt.tasks.train_lexicon import UnrelatedError, done_there, train_lexicon
 from unmt.tasks.train_preflight import IN_WORDS, LITTLE, NOTHING, SHARED
 from unmt.tasks.training_settings import Settings, Text
 from unmt.tasks.training_stages import Stages, StoppedError
@@ -24,6 +24,8 @@ from unmt.tasks.translation_model import TranslationModel
 
 LEXICON_SHARE = 0.35
 """Of the minutes, at most, for all lexicon models."""
+TAUGHT_ROUNDS = 3
+"""Of a lexicon model, with a net for a teacher."""
 
 LEFT_OUT = "left_out"
 Pair = tuple[Text, Text]
@@ -109,8 +111,8 @@ class Lexicons:
         """All of them trained, or loaded. Raises InputError where texts share no structure, or are too short."""
         if len(self.texts) == 2:
             ((way, pair),) = self.pairs.items()
-            result = self._trained(way, pair, self.folder / "lexicon", "lexicon", 0)
-            model = TranslationModel.load(self.folder / "lexicon")
+            result = self._trained(way, pair, self._folder(way), "lexicon", 0)
+            model = TranslationModel.load(self._folder(way))
             return Start(dict.fromkeys(model.directions, model), result)
         left_out = self.stages.entry("pairs", self._examined, [LEFT_OUT])[LEFT_OUT]
         kept = {way: pair for way, pair in self.pairs.items() if way not in left_out}
@@ -120,6 +122,36 @@ class Lexicons:
             results[way] = self._trained(way, pair, self._folder(way), f"lexicon.{way}", place)
             model = TranslationModel.load(self._folder(way))
             models |= dict.fromkeys(model.directions, model)
+        return Start(models, together([text.language for text in self.texts], results, left_out))
+
+    @property
+    def seconds(self) -> float:
+        """That the training of all took, where it was here."""
+        return sum(done_there(self._begun(way), Settings.rounds + 1)[1] for way in self.pairs)
+
+    def taught(self, teacher: Path, minutes: float | None) -> Start:
+        """The same models, learning from a net's translations too. teacher: the folder whose model that net is.
+
+        Their rounds without a teacher are taken over where they are there. minutes: for all of them.
+        """
+        left_out = self.stages.entry("pairs", lambda: {LEFT_OUT: {}}, [LEFT_OUT])[LEFT_OUT]
+        kept = [way for way in self.pairs if way not in left_out]
+        results: dict[str, dict[str, Any]] = {}
+        models: dict[str, TranslationModel] = {}
+        for place, way in enumerate(kept):
+            begun = self._begun(way)
+            first, seconds = done_there(begun, Settings.teacher_round)
+            first = first or Settings.teacher_round
+            plain = self._plain(
+                first + TAUGHT_ROUNDS - 1, None if minutes is None else minutes / len(kept) + seconds / 60.0
+            )
+            plain = replace(plain, teacher=str(teacher.resolve()), teacher_round=first)
+            folder = teacher / self._folder(way).relative_to(self.folder)
+            results[way] = self._train(way, self.pairs[way], folder, plain, place, begun)
+            model = TranslationModel.load(folder)
+            models |= dict.fromkeys(model.directions, model)
+        if len(self.texts) == 2:
+            return Start(models, *results.values())
         return Start(models, together([text.language for text in self.texts], results, left_out))
 
     def _examined(self) -> dict[str, Any]:
@@ -152,12 +184,14 @@ class Lexicons:
             self.stages.keep(stage, {"minutes": minutes})
         return result
 
-    def _train(self, way: str, pair: Pair, folder: Path, plain: Settings, place: int) -> dict[str, Any]:
+    def _train(
+        self, way: str, pair: Pair, folder: Path, plain: Settings, place: int, begun: Path | None = None
+    ) -> dict[str, Any]:
         (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
         watched = self.watched(
             f"{way}: " if len(self.pairs) > 1 else "", lambda share: (place + share) / len(self.pairs)
         )
-        result = train_lexicon(*pair, plain, folder, watched, None)
+        result = train_lexicon(*pair, plain, folder, watched, None, begun)
         if result is None:
             raise StoppedError
         return result
@@ -169,8 +203,13 @@ class Lexicons:
             seed=settings.seed, threads=settings.threads,
         )  # fmt: skip
 
+    def _begun(self, way: str) -> Path:
+        """The stages of a model without a teacher."""
+        is_given = self.settings.start != "lexicon" and len(self.texts) == 2
+        return (Path(self.settings.start) if is_given else self._folder(way)) / "checkpoints"
+
     def _folder(self, way: str) -> Path:
-        return self.folder / "lexicon" / way
+        return self.folder / "lexicon" / (way if len(self.texts) > 2 else "")
 
 
 def together(

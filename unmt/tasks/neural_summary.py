@@ -60,6 +60,10 @@ def summary(result: dict[str, Any], chosen: dict[str, Any]) -> str:
         lines.append(f"{way:9} round {chosen['round']} chosen; bits a word over the rounds: {', '.join(shown)}")
         if chosen["guards"][way]:
             lines.append(f"beware    {way} {' and '.join(chosen['guards'][way])}: do not trust this model")
+    for turn in result["turns"]:
+        taught = ", ".join(f"{way} {bits:.2f}" for way, bits in turn["two_sided"].items())
+        said = f"the lexicon model learned from the net: {taught}" if turn["is_made"] else "left out, for want of time"
+        lines.append(f"by turns  before round {turn['round']} {said}")
     lines += code_length_lines(result)
     if result["parallel"]:
         lines.append(f"pairs     {result['parallel']['used']:,} of parallel.train= took part: this is not unsupervised")

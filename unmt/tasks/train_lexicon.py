@@ -7,6 +7,7 @@ they only tell the rounds apart, by code length. Nothing parallel is read.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -40,6 +41,7 @@ learned from it worse: phrases are learned from fluent text. See DESIGN.md."""
 ROUND_KEYS = ("settings", "figures", "samples", "seconds", "elapsed")
 FREE_SETTINGS = ("threads", "minutes", "rounds", "force")
 """They change no stage, only which are made."""
+TEACHER_SETTINGS = ("teacher", "teacher_round")
 
 
 class UnrelatedError(InputError):
@@ -57,12 +59,16 @@ def train_lexicon(
     folder: Path,
     monitor: Monitor | None = None,
     metrics: Callable[[dict[str, Any]], None] | None = None,
+    begun: Path | None = None,
 ) -> dict[str, Any] | None:
     """Train in a run directory, or go on there; what result.json holds, or None where it was interrupted.
 
+    begun: checkpoints of the same training without a teacher, whose stages before the teacher's first round need not be
+    made again; others are no use and do no harm.
     Raises InputError where the texts are too short, share no structure, or differ from those that the run began with.
     """
     run = _Run((source, target), settings, folder, monitor or Monitor(), metrics or (lambda _: None))
+    run.begun_elsewhere = begun
     try:
         return run.to_the_end()
     except StoppedError:
@@ -91,16 +97,22 @@ class _Run:
         self.begun = time.monotonic()
         self.rounds: list[dict[str, Any]] = []
         self.stages = Stages(folder / "checkpoints")
+        self.begun_elsewhere: Path | None = None
 
     def to_the_end(self) -> dict[str, Any]:
         """All stages."""
         settled = {name: value for name, value in asdict(self.settings).items() if name not in FREE_SETTINGS}
         if self.settings.teacher is None:
             # A run that has none goes on where it was begun before there were any.
-            del settled["teacher"], settled["teacher_round"]
+            for name in TEACHER_SETTINGS:
+                del settled[name]
         elif not is_taught(self.stages, self.ways):
             check_teacher(self.settings.teacher, self.ways)
-        self.stages.check_same([text.sha256 for text in self.texts], settled)
+        hashes = [text.sha256 for text in self.texts]
+        self.stages.check_same(hashes, settled)
+        if self.begun_elsewhere is not None:
+            plain = {name: value for name, value in settled.items() if name not in TEACHER_SETTINGS}
+            self.stages.take_over(self.begun_elsewhere, hashes, plain, self.settings.teacher_round)
         self._say("text into words", 0.0)
         self.sides: tuple[Side, Side] = tuple(  # type: ignore[assignment]
             side_of(text.language, text.lines, self.settings.held_out, self.settings.order) for text in self.texts
@@ -299,6 +311,18 @@ class _Run:
 
     def _say(self, stage: str, fraction: float) -> None:
         say(self.monitor, stage, fraction)
+
+
+def done_there(checkpoints: Path, most: int) -> tuple[int, float]:
+    """How many of the first rounds of a training are done, so many at most, and the seconds that they took."""
+    seconds = 0.0
+    for number in range(most):
+        try:
+            entry = json.loads((checkpoints / f"round-{number}.json").read_text(encoding="utf-8"))
+            seconds = float(entry["elapsed"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return number, seconds
+    return most, seconds
 
 
 def _lexicon_file(number: int, way: str) -> str:

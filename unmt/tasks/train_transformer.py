@@ -11,11 +11,12 @@ writes all files; what the others do beside it changes nothing but the time.
 
 from __future__ import annotations
 
+import copy
 import math
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from unmt.solvers.processes import ONE_PROCESS, Processes, joined
 from unmt.solvers.sequence_trainer import Rates, SequenceTrainer
 from unmt.tasks.cores import cores
 from unmt.tasks.monitor import Monitor
-from unmt.tasks.neural_data import NeuralData, prepare
+from unmt.tasks.neural_data import NeuralData, prepare, start_pairs
 from unmt.tasks.neural_figures import neural_figures
 from unmt.tasks.neural_model import NeuralModel
 from unmt.tasks.neural_rounds import Rounds, Student
@@ -43,6 +44,7 @@ from unmt.tasks.training_settings import Parallel, Text
 from unmt.tasks.training_stages import Stages, StoppedError, damaged, say
 from unmt.tasks.translate import Translator
 from unmt.tasks.translation_model import Language
+from unmt.tasks.turns import turn_facts, turned
 from unmt.text.pieces import Vocabulary
 
 STATE = "state.safetensors"
@@ -101,6 +103,8 @@ class _Run:
         self.before = 0.0
         self.entries: list[dict[str, Any]] = []
         self.round = 0
+        self.turns = 0
+        self.taken: list[dict[str, Any]] = []
         self.resumed: Callable[[int], None] = lambda _: None
         self.device, self.processes = torch.device("cpu"), ONE_PROCESS
         self.parallel: Parallel | None = None
@@ -124,10 +128,12 @@ class _Run:
         self.rounds = Rounds(data, self.settings, self.device, self.threads, processes)
         self.trainer = self._trainer(len(data.pieces))
         self._restore()
+        self._turns(self.round - 1)
         if processes.is_first:
             self.resumed(self.round)
         last_seconds = 0.0
         while not (self._has_collapsed() or processes.first(self._is_over(last_seconds))):
+            self._turns(self.round)
             began = time.monotonic()
             self._round()
             last_seconds = max(last_seconds, time.monotonic() - began)
@@ -141,17 +147,17 @@ class _Run:
         self._read_clock()
         settings = self.settings
         size: int | Vocabulary = settings.pieces
-        longest = settings.longest
+        self.longest = settings.longest
         if isinstance(settings, PretrainedSettings):
             self._say("the pretrained net", 0.0)
             names = tuple(text.language for text in self.texts)
-            self.pretrained, size = load_pretrained(settings.path, names, longest, settings.seed)
-            longest = self.pretrained.longest
+            self.pretrained, size = load_pretrained(settings.path, names, self.longest, settings.seed)
+            self.longest = self.pretrained.longest
         self._say("text into words", 0.0)
         self.sides = tuple(side_of(text.language, text.lines, settings.held_out, settings.order) for text in self.texts)
         self.lexicon = self._lexicon() if self.processes.is_first else None
         return prepare(
-            self.texts, self.sides, self.stages.folder, size, longest,
+            self.texts, self.sides, self.stages.folder, size, self.longest,
             None if settings.start == "none" else self._lexicon_translator,
             lambda stage, _: self._say(stage, self._fraction),
             self.parallel,
@@ -164,11 +170,47 @@ class _Run:
             return None
         if settings.start != "lexicon":
             return given_start(settings.start, [text.language for text in self.texts])
+        return self._lexicons().start()
 
+    def _lexicons(self) -> Lexicons:
         def watched(prefix: str, share: Callable[[float], float]) -> Monitor:
             return _Part(self.monitor, lambda fraction: self._fraction_of(share(fraction)), prefix)
 
-        return Lexicons(self.texts, settings, self.folder, self.stages, watched).start()
+        return Lexicons(self.texts, self.settings, self.folder, self.stages, watched)
+
+    def _turns(self, number: int) -> None:
+        """The turns up to a round that were not taken yet: lexicon models that the net taught make its start anew."""
+        for turn in range(self.turns + 1, self.settings.turn(number) + 1):
+            self.turns = turn
+            if self.processes.is_first:
+                try:
+                    start = turned(turn, self._lexicons(), self.stages, self.folder, self._left, self._model)
+                    self.taken.append(turn_facts(turn * self.settings.turn_rounds, start))
+                    if start is not None:
+                        self.lexicon = start
+                        self._start_anew(turn)
+                except BaseException:
+                    self.processes.first(None)
+                    raise
+                self.processes.first(start is not None)
+                continue
+            waiting: bool | None = None
+            is_taken = self.processes.first(waiting)
+            if is_taken is None:
+                raise StoppedError
+            if is_taken:
+                self._start_anew(turn)
+
+    def _start_anew(self, turn: int) -> None:
+        data, folder = self.rounds.data, self.stages.folder
+        start = start_pairs(self.texts, data, folder, self.longest, self._lexicon_translator, f"turn-{turn}")
+        self.rounds = replace(self.rounds, data=replace(data, start=start))
+
+    @property
+    def _left(self) -> float | None:
+        """Minutes."""
+        minutes = self.settings.minutes
+        return None if minutes is None else minutes - self._elapsed() / 60.0
 
     def _lexicon_translator(self, number: int, other: int) -> Callable[[Sequence[str]], list[str]]:
         """What translates lines of a language into another."""
@@ -234,7 +276,7 @@ class _Run:
         began = time.monotonic()
         loss = tokens = 0.0
         first = "text alone" if settings.start == "none" else "the lexicon model"
-        what = f"learning from {first}" if number < settings.start_rounds else "back-translation"
+        what = f"learning from {first}" if settings.from_start(number) else "back-translation"
         what = "each language alone" if number < settings.objectives.alone_rounds else what
         for place, shards in enumerate(
             self.rounds.shards(number, self.net, lambda _: self._say(f"round {number}: translating", self._fraction))
@@ -320,21 +362,15 @@ class _Run:
             self.net.take(load_tensors(path)[0])
         except (OSError, ValueError, RuntimeError):
             raise damaged(path) from None
-        data = self.rounds.data
-        languages = {
-            side.language: Language(side.language, side.tokeniser, side.vocabulary, side.ngrams) for side in self.sides
-        }
-        allowed = {side.language: ids for side, ids in zip(self.sides, data.allowed, strict=True)}
-        NeuralModel(languages, data.pieces, self.net.cpu(), allowed).save(self.folder / "model")
+        self._model().save(self.folder / "model")
         return finished(
             self.entries, chosen, self.sides, self.texts, self.lexicon.result if self.lexicon else {},
             {
                 "settings": {k: v for k, v in asdict(self.settings).items() if k not in {"threads", "device"}},
                 "network": "transformer" if self.pretrained is None else "pretrained",
                 "seed": self.settings.seed,
-                "parallel": (
-                    {"given": len(self.parallel.pairs), "used": len(data.parallel[0])} if self.parallel else None
-                ),
+                "parallel": self._pairs_used(),
+                "turns": self.taken,
                 "steps": self.trainer.steps,
                 "device": str(self.device),
                 "parameters": sum(weight.numel() for weight in self.net.parameters()),
@@ -342,6 +378,20 @@ class _Run:
                 "collapsed": self._has_collapsed() or bool(any(chosen["guards"].values())),
             },
         )  # fmt: skip
+
+    def _pairs_used(self) -> dict[str, int] | None:
+        if self.parallel is None:
+            return None
+        return {"given": len(self.parallel.pairs), "used": len(self.rounds.data.parallel[0])}
+
+    def _model(self) -> NeuralModel:
+        """The averaged net as it is now."""
+        data = self.rounds.data
+        languages = {
+            side.language: Language(side.language, side.tokeniser, side.vocabulary, side.ngrams) for side in self.sides
+        }
+        allowed = {side.language: ids for side, ids in zip(self.sides, data.allowed, strict=True)}
+        return NeuralModel(languages, data.pieces, copy.deepcopy(self.net).cpu(), allowed)
 
     def _read_clock(self) -> None:
         """Time that processes before this one spent, as their last checkpoint has it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +15,9 @@ from unmt.tasks.monitor import Monitor
 from unmt.text import atomic
 
 Loaded = TypeVar("Loaded")
+
+DATA = "data.json"
+"""What a run was begun with."""
 
 
 class StoppedError(Exception):
@@ -58,8 +62,8 @@ class Stages:
 
     def check_same(self, texts: Sequence[str], settings: dict[str, Any]) -> None:
         """That the run was begun with these texts, by their hashes, and settings, and by this version of unmt."""
-        held = {"texts": list(texts), "settings": settings, "version": __version__, "stages": STAGES}
-        found = self.entry("data", lambda: held)
+        held = _data(texts, settings)
+        found = self.entry(Path(DATA).stem, lambda: held)
         versions = "versions of unmt"
         for key, what in (("texts", "texts"), ("settings", "settings"), ("version", versions), ("stages", versions)):
             if found.get(key) != held[key]:
@@ -77,6 +81,23 @@ class Stages:
         except (InputError, FileNotFoundError):
             raise damaged(path) from None
 
+    def take_over(self, other: Path, texts: Sequence[str], settings: dict[str, Any], rounds: int) -> None:
+        """Copy what is not here yet of another folder that was begun with these: no round from this number on.
+
+        Nothing, where it was begun with others or is not there.
+        """
+        try:
+            if json.loads((other / DATA).read_text(encoding="utf-8")) != _data(texts, settings):
+                return
+        except (OSError, ValueError):
+            return
+        # A stage's JSON says that it is done: after its arrays.
+        for path in sorted(other.glob("[!.]*"), key=lambda path: path.suffix == ".json"):
+            number = re.match(r"round-(\d+)\.", path.name)
+            is_taken = int(number[1]) < rounds if number else path.name.startswith(("lexicon.", "preflight."))
+            if is_taken and not (self.folder / path.name).exists():
+                atomic.write_bytes(self.folder / path.name, path.read_bytes())
+
     def save_tables(self, number: int, ways: Sequence[str], tables: Sequence[PhraseTable]) -> None:
         """The phrase tables of a round, a file each."""
         for way, table in zip(ways, tables, strict=True):
@@ -88,8 +109,8 @@ class Stages:
 
     def discard_unless_begun(self) -> None:
         """Remove the folder where no stage took work: the next run may be of other texts."""
-        if {path.name for path in self.folder.iterdir()} <= {"data.json"}:
-            (self.folder / "data.json").unlink(missing_ok=True)
+        if {path.name for path in self.folder.iterdir()} <= {DATA}:
+            (self.folder / DATA).unlink(missing_ok=True)
             self.folder.rmdir()
 
 
@@ -98,6 +119,10 @@ def say(monitor: Monitor, stage: str, fraction: float) -> None:
     monitor.update(stage, 0, None, fraction)
     if monitor.stop_requested:
         raise StoppedError
+
+
+def _data(texts: Sequence[str], settings: dict[str, Any]) -> dict[str, Any]:
+    return {"texts": list(texts), "settings": settings, "version": __version__, "stages": STAGES}
 
 
 def _table(number: int, way: str) -> str:

@@ -1,0 +1,52 @@
+"""A turn: lexicon models learn from the net beside their own translations, and the net from what they make then.
+
+A net and phrase tables make different mistakes of the same texts, so each has something to learn from the other
+(co-training: Blum and Mitchell, 1998). What a turn came to is kept: it is made once, however often a run is stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from unmt.tasks.neural_model import NeuralModel
+from unmt.tasks.neural_start import Lexicons, Start
+from unmt.tasks.training_stages import Stages
+from unmt.tasks.translation_model import HEADER
+
+KEYS = ("is_made", "minutes")
+
+
+def turned(
+    turn: int, lexicons: Lexicons, stages: Stages, folder: Path, left: float | None, model: Callable[[], NeuralModel]
+) -> Start | None:
+    """The lexicon models that the net has taught in turn 1, 2 and so on; None where there is no time for one.
+
+    folder: of the run; left: minutes that the run still has, None for no end; model: gives the net as it is.
+    Raises StoppedError where the user asks to stop, and InputError where a file is damaged.
+    """
+
+    def facts() -> dict[str, object]:
+        # A net that has less time after a turn than the turn takes does better without.
+        is_made = left is None or 2.0 * lexicons.seconds / 60.0 < left
+        return {"is_made": is_made, "minutes": None if left is None else max(left / 2.0, 0.05)}
+
+    entry = stages.entry(f"turn-{turn}", facts, KEYS)
+    if not entry["is_made"]:
+        return None
+    place = folder / "turns" / str(turn)
+    if not (place / "model" / HEADER).exists():
+        model().save(place / "model")
+    return lexicons.taught(place, entry["minutes"])
+
+
+def turn_facts(number: int, start: Start | None) -> dict[str, Any]:
+    """What result.json says of a turn before round `number`: the taught models' two-sided bits a word, by direction."""
+    rounds = start.result["rounds"] if start else []
+    figures = rounds[-1]["figures"] if rounds else {}
+    return {
+        "round": number,
+        "is_made": start is not None,
+        "two_sided": {way: values["two_sided"] for way, values in figures.items()},
+    }
