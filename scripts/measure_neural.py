@@ -7,9 +7,9 @@
 Files are text, a sentence a line; languages are called by the names before the last ".txt" of SOURCE and TARGET, such
 as en and fr of a.en.txt and b.fr.txt. --set changes a value of NeuralSettings, in JSON, such as --set rounds=40.
 `ablation` leaves each objective out in turn, and adds others. `first` begins with --alone rounds of language modelling,
-as initialisation, against none, for the same number of rounds in all. Prints BLEU (13a, lower-case) of the chosen round
-and of the best, and the rank correlation of each label-free figure with BLEU over all rounds. References are opened
-after a run has ended.
+as initialisation, against none, for the same number of rounds in all. Seeds are --seeds many, from --first-seed on.
+Prints BLEU (13a, lower-case) of the chosen round and of the best, and the rank correlation of each label-free figure
+with BLEU over all rounds. References are opened after a run has ended.
 """
 
 from __future__ import annotations
@@ -133,6 +133,7 @@ def main() -> None:
     for name in ("source", "target", "test_source", "test_target", "output"):
         parser.add_argument(name, type=Path)
     parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--alone", type=int, default=2)
     parser.add_argument("--only", nargs="*")
     parser.add_argument("--set", nargs="*", default=[])
@@ -140,7 +141,7 @@ def main() -> None:
     values = {key: json.loads(value) for key, value in (pair.split("=", 1) for pair in given.set)}
     plain = NeuralSettings(**values)
     rows = []
-    for seed in range(given.seeds):
+    for seed in range(given.first_seed, given.first_seed + given.seeds):
         if given.what == "seeds":
             rows += trained(given, replace(plain, seed=seed), given.output / f"seed {seed}")
             continue

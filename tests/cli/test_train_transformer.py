@@ -353,6 +353,6 @@ def test_the_defaults_of_the_command_are_those_of_the_task():
     plain, command = NeuralSettings(), Configuration()
     assert asdict(command.objectives) == asdict(plain.objectives)
     shared = asdict(command.network) | asdict(command.trainer)
-    known = shared.keys() & asdict(plain).keys() - {"minutes"}  # null there is what fits the network
+    known = shared.keys() & asdict(plain).keys() - {"minutes", "turns"}  # null there is what fits the network
     assert {"width", "tokens", "steps", "rate", "start_rounds", "evaluate_every", "dropout"} <= known
     assert {name: shared[name] for name in known} == {name: asdict(plain)[name] for name in known}

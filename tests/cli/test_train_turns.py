@@ -113,7 +113,7 @@ MOMENTS = {
     "moment",
     [pytest.param(name, marks=[] if name == "while the lexicon learns" else pytest.mark.slow) for name in MOMENTS],
 )
-def test_killed_it_goes_on_to_the_same_bits(whole, unmt, unmt_started, tmp_path, moment):
+def test_killed_and_moved_it_goes_on_to_the_same_bits(whole, unmt, unmt_started, tmp_path, moment):
     process = unmt_started("train", *TURNS, "run.dir=out")
     end, path = time.monotonic() + 200, tmp_path / "out" / MOMENTS[moment]
     while not path.exists():
@@ -123,10 +123,11 @@ def test_killed_it_goes_on_to_the_same_bits(whole, unmt, unmt_started, tmp_path,
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not (tmp_path / "out" / "result.json").exists()
-    done = unmt("train", *TURNS, "run.dir=out", "threads=2", "quiet=true")
+    (tmp_path / "out").rename(tmp_path / "moved")
+    done = unmt("train", *TURNS, "run.dir=moved", "threads=2", "quiet=true")
     assert done.returncode == 0, done.stderr
     assert done.stdout == whole[1].stdout
-    assert model_files(tmp_path / "out") == model_files(whole[0])
+    assert model_files(tmp_path / "moved") == model_files(whole[0])
 
 
 def test_a_run_of_fewer_rounds_takes_a_turn_when_it_goes_on(whole, unmt, tmp_path):

@@ -79,8 +79,8 @@ Of a Transformer
   trainer.device=auto  a GPU where there is one; or cpu, or cuda
   trainer.steps=400  of a round, each of trainer.tokens=200 target pieces a language, at the rate trainer.rate=0.0015
   trainer.start_rounds=25  rounds that learn from the start alone
-  network.turns=0    after each trainer.turn_rounds=30 rounds, so many times, the lexicon model learns from the net too,
-                     and the net then from what that model makes
+  network.turns=null  so many times, each after trainer.turn_rounds=30 rounds, the lexicon model learns from the net,
+                     and the net then from what that model makes; null: 3 of two languages, 0 of more
   trainer.evaluate_every=5  rounds between two looks at the sentences that are kept out
   objectives.start_pairs=0.4  shares of the steps: back-translations by the start, objectives.denoising=0.1,
                      objectives.causal=0, objectives.masked=0, objectives.spans=0 of one language alone; the rest is
@@ -112,7 +112,7 @@ Where things go
 """
 
 NETWORKS = ("lexicon", "transformer", "pretrained")
-LEXICON_ROUNDS, NEURAL_MINUTES = 5, 60.0
+LEXICON_ROUNDS, NEURAL_MINUTES, TURNS = 5, 60.0, 3
 NET_KEYS = ("pieces", "width", "heads", "inner", "encoder_layers", "decoder_layers", "dropout", "longest")
 LEAST = {"pieces": 300, "width": 4, "heads": 1, "inner": 1, "encoder_layers": 1, "decoder_layers": 1, "longest": 16}
 SHARES = ("start_pairs", "forward", "denoising", "causal", "masked", "spans", "parallel")
@@ -150,7 +150,7 @@ class NetworkSettings:
     teacher_round: int = 4
     start: str = "lexicon"
     hub: str | None = None
-    turns: int = 0
+    turns: int | None = None
     pieces: int = 4000
     width: int = 128
     heads: int = 4
@@ -310,7 +310,7 @@ def check(configuration: Configuration) -> None:
             (f"trainer.{name}", getattr(trainer, name), 1)
             for name in ("steps", "tokens", "turn_rounds", "evaluate_every")
         ),
-        ("network.turns", configuration.network.turns, 0),
+        ("network.turns", configuration.network.turns or 0, 0),
         ("trainer.start_rounds", trainer.start_rounds, 0),
     ):
         if value < least:
@@ -474,12 +474,21 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
     }
     settings = kind(
         minutes=minutes, rounds=trainer.rounds, device=trainer.device, start=start, hub=network.hub,
-        turns=network.turns, objectives=Objectives(**asdict(configuration.objectives)), **net, **steps, **shared,
+        turns=_turns(configuration), objectives=Objectives(**asdict(configuration.objectives)), **net, **steps,
+        **shared,
     )  # fmt: skip
     parallel = _parallel(configuration)
     return lambda texts, directory, monitor, metrics: train_transformer(
         texts[0], texts[1], settings, directory.path, monitor, metrics, directory.forget_rounds, parallel, texts[2:]
     )
+
+
+def _turns(configuration: Configuration) -> int:
+    """Of a Transformer. Those of more than two languages, each pair of which has its lexicon model, cost more."""
+    network = configuration.network
+    if network.turns is not None:
+        return network.turns
+    return 0 if network.start == "none" or configuration.more else TURNS
 
 
 def _parallel(configuration: Configuration) -> Any:

@@ -41,7 +41,7 @@ learned from it worse: phrases are learned from fluent text. See DESIGN.md."""
 ROUND_KEYS = ("settings", "figures", "samples", "seconds", "elapsed")
 FREE_SETTINGS = ("threads", "minutes", "rounds", "force")
 """They change no stage, only which are made."""
-TEACHER_SETTINGS = ("teacher", "teacher_round")
+TEACHER_SETTINGS = ("teacher", "teacher_round", "teacher_id")
 
 
 class UnrelatedError(InputError):
@@ -106,8 +106,10 @@ class _Run:
             # A run that has none goes on where it was begun before there were any.
             for name in TEACHER_SETTINGS:
                 del settled[name]
-        elif not is_taught(self.stages, self.ways):
-            check_teacher(self.settings.teacher, self.ways)
+        else:
+            settled["teacher"] = settled.pop("teacher_id") or settled["teacher"]
+            if not is_taught(self.stages, self.ways):
+                check_teacher(self.settings.teacher, self.ways)
         hashes = [text.sha256 for text in self.texts]
         self.stages.check_same(hashes, settled)
         if self.begun_elsewhere is not None:

@@ -40,7 +40,8 @@ class Parallel:
 class Settings:
     """How to train; the command line says what each is. sentences: those of a side that each round translates.
     teacher: a run directory whose model's translations rounds from teacher_round on learn from beside their own. Not
-    sooner: rounds that have made mistakes of their own first gain more from a teacher that has made others.
+    sooner: rounds that have made mistakes of their own first gain more from a teacher that has made others. teacher_id:
+    what a run knows it by when it goes on; None: its path.
     """
 
     rounds: int = 5
@@ -54,3 +55,4 @@ class Settings:
     threads: int | None = None
     teacher: str | None = None
     teacher_round: int = 4
+    teacher_id: str | None = None

@@ -1,4 +1,4 @@
-"""A turn: lexicon models learn from the net beside their own translations, and the net from what they make then.
+"""Turns: lexicon models learn from the net beside their own translations, and the net from what they make then.
 
 A net and phrase tables make different mistakes of the same texts, so each has something to learn from the other
 (co-training: Blum and Mitchell, 1998). What a turn came to is kept: it is made once, however often a run is stopped.
