@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ import numpy as np
 import pytest
 
 COMMAND = Path(sys.executable).parent / "unmt"
+PATIENCE = 1500.0
+"""Seconds that a file may be in coming."""
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -52,6 +55,21 @@ def unmt_started(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]
             if stream is not None:
                 stream.close()
         process.wait()
+
+
+@pytest.fixture
+def unmt_until(unmt_started: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> Callable[..., Any]:
+    """unmt_until(file, "train", ...): the command as a process, as soon as there is that file."""
+
+    def until(file: str, *arguments: str) -> subprocess.Popen[str]:
+        process, end = unmt_started(*arguments), time.monotonic() + PATIENCE
+        while not (tmp_path / file).exists():
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < end
+            time.sleep(0.002)
+        return process
+
+    return until
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -83,14 +82,9 @@ def test_every_selector_of_both_directions_is_logged_at_every_look(whole):
         assert looks[-1][f"{way}.two_sided"] < looks[0][f"{way}.two_sided"]
 
 
-def test_killed_between_rounds_it_goes_on_with_other_threads_to_the_same_bits(whole, unmt, unmt_started, tmp_path):
+def test_killed_between_rounds_it_goes_on_with_other_threads_to_the_same_bits(whole, unmt, unmt_until, tmp_path):
     (tmp_path / "words").symlink_to(whole[0] / "words")
-    process = unmt_started(*NET, "run.dir=net", "threads=1")
-    reached, end = tmp_path / "net" / "checkpoints" / "state.safetensors", time.monotonic() + LIMIT
-    while not reached.exists():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    process = unmt_until("net/checkpoints/state.safetensors", *NET, "run.dir=net", "threads=1")
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not (tmp_path / "net" / "result.json").exists()

@@ -4,8 +4,6 @@ import json
 import shutil
 import signal
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -72,14 +70,6 @@ def test_the_same_command_again_changes_nothing(whole, unmt_in):
     assert model_files(folder) == before
 
 
-def wait_for(process: subprocess.Popen[str], is_there: Callable[[], bool]) -> None:
-    end = time.monotonic() + 120
-    while not is_there():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
 # A file that is there tells that what comes before it is done, and what comes after is at work.
 MOMENTS = {
     "in the lexicon": "data.json",
@@ -96,9 +86,8 @@ MOMENTS = {
         for name in MOMENTS
     ],
 )  # fmt: skip
-def test_killed_it_goes_on_to_the_same_model(whole, unmt, unmt_started, tmp_path, moment):
-    process = unmt_started("train", *SMALL, "run.dir=out", "threads=1")
-    wait_for(process, (tmp_path / "out" / "checkpoints" / MOMENTS[moment]).exists)
+def test_killed_it_goes_on_to_the_same_model(whole, unmt, unmt_until, tmp_path, moment):
+    process = unmt_until(f"out/checkpoints/{MOMENTS[moment]}", "train", *SMALL, "run.dir=out", "threads=1")
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not (tmp_path / "out" / "model").exists()
@@ -110,9 +99,8 @@ def test_killed_it_goes_on_to_the_same_model(whole, unmt, unmt_started, tmp_path
     assert [entry["round"] for entry in rounds if "round" in entry][-1] == 1
 
 
-def test_ctrl_c_keeps_the_stages_and_says_how_to_go_on(whole, unmt, unmt_started, tmp_path):
-    process = unmt_started("train", *SMALL, "run.dir=out")
-    wait_for(process, (tmp_path / "out" / "checkpoints" / "lexicon.json").exists)
+def test_ctrl_c_keeps_the_stages_and_says_how_to_go_on(whole, unmt, unmt_until, tmp_path):
+    process = unmt_until("out/checkpoints/lexicon.json", "train", *SMALL, "run.dir=out")
     process.send_signal(signal.SIGINT)
     said, told = process.communicate(timeout=60)
     assert process.returncode == 130, told

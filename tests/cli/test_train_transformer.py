@@ -7,8 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -101,14 +99,6 @@ def test_a_run_leaves_a_model_and_says_where(whole):
     assert (folder / "report.html").stat().st_size > 1000
 
 
-def wait_for(process: subprocess.Popen[str], is_there: Callable[[], bool]) -> None:
-    end = time.monotonic() + 200
-    while not is_there():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end
-        time.sleep(0.002)
-
-
 # A file that is there tells that what comes before it is done, and what comes after is at work.
 MOMENTS = {
     "before there are pieces": "checkpoints/data.json",
@@ -123,9 +113,8 @@ MOMENTS = {
     "moment",
     [pytest.param(name, marks=[] if name == "between rounds" else pytest.mark.slow) for name in MOMENTS],
 )
-def test_killed_it_goes_on_to_the_same_bits(whole, unmt, unmt_started, tmp_path, moment):
-    process = unmt_started("train", *SMALL, "run.dir=out", "threads=1")
-    wait_for(process, (tmp_path / "out" / MOMENTS[moment]).exists)
+def test_killed_it_goes_on_to_the_same_bits(whole, unmt, unmt_until, tmp_path, moment):
+    process = unmt_until(f"out/{MOMENTS[moment]}", "train", *SMALL, "run.dir=out", "threads=1")
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not (tmp_path / "out" / "result.json").exists()
@@ -169,9 +158,8 @@ def test_pairs_that_a_person_has_take_part_and_are_told_of(cipher, whole, unmt, 
 
 
 @pytest.mark.slow
-def test_ctrl_c_keeps_the_rounds_and_says_how_to_go_on(whole, unmt, unmt_started, tmp_path):
-    process = unmt_started("train", *SMALL, "run.dir=out")
-    wait_for(process, (tmp_path / "out" / "checkpoints" / "state.safetensors").exists)
+def test_ctrl_c_keeps_the_rounds_and_says_how_to_go_on(whole, unmt, unmt_until, tmp_path):
+    process = unmt_until("out/checkpoints/state.safetensors", "train", *SMALL, "run.dir=out")
     process.send_signal(signal.SIGINT)
     said, told = process.communicate(timeout=120)
     assert process.returncode == 130, told

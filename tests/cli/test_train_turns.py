@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -113,13 +112,8 @@ MOMENTS = {
     "moment",
     [pytest.param(name, marks=[] if name == "while the lexicon learns" else pytest.mark.slow) for name in MOMENTS],
 )
-def test_killed_and_moved_it_goes_on_to_the_same_bits(whole, unmt, unmt_started, tmp_path, moment):
-    process = unmt_started("train", *TURNS, "run.dir=out")
-    end, path = time.monotonic() + 200, tmp_path / "out" / MOMENTS[moment]
-    while not path.exists():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end
-        time.sleep(0.002)
+def test_killed_and_moved_it_goes_on_to_the_same_bits(whole, unmt, unmt_until, tmp_path, moment):
+    process = unmt_until(f"out/{MOMENTS[moment]}", "train", *TURNS, "run.dir=out")
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not (tmp_path / "out" / "result.json").exists()
