@@ -30,6 +30,7 @@ Told = Callable[[str, float], None]
 Pairs = tuple[PieceCorpus, PieceCorpus]
 Translators = Callable[[int, int], Callable[[Sequence[str]], list[str]]]
 """Gives, for the indices of two languages, what translates lines of the one into the other."""
+Part = Callable[[int], NDArray[np.int64]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,14 +106,24 @@ def prepare(
 
 
 def start_pairs(
-    texts: Sequence[Text], data: NeuralData, folder: Path, longest: int, translators: Translators, name: str = "start"
+    texts: Sequence[Text],
+    data: NeuralData,
+    folder: Path,
+    longest: int,
+    translators: Translators,
+    name: str = "start",
+    part: Part = np.arange,
 ) -> dict[tuple[int, int], Pairs]:
-    """NeuralData.start, from the folder where it is there. name: of its files; the others are as for `prepare`."""
+    """NeuralData.start, from the folder where it is there.
+
+    name: of its files; part: gives, for how many sentences a language has, the numbers of those that are translated;
+    the others are as for `prepare`.
+    """
     sides, found = data.sides, {}
     for number, other in permutations(range(len(sides)), 2):
         make = partial(
             _translated, data.pieces, texts[number], sides[number], sides[other], partial(translators, number, other),
-            longest,
+            longest, part,
         )  # fmt: skip
         source = _made(folder, f"{name}.{sides[other].language}-{sides[number].language}.source", make)
         found[other, number] = _fitting(source, data.training[number])
@@ -161,10 +172,15 @@ def _translated(
     other: Side,
     translator: Callable[[], Callable[[Sequence[str]], list[str]]],
     longest: int,
+    part: Part,
 ) -> PieceCorpus:
-    lines = translator()(training_lines(side, text.lines))
-    rows = (pieces.encode(other.tokeniser.tokens(line)) for line in lines)
-    return PieceCorpus.of(row if len(row) <= longest - 2 else [] for row in rows)
+    lines = training_lines(side, text.lines)
+    numbers = part(len(lines))
+    rows: list[list[int]] = [[] for _ in lines]  # an empty one is never learned from
+    for number, made in zip(numbers, translator()([lines[number] for number in numbers]), strict=True):
+        row = pieces.encode(other.tokeniser.tokens(made))
+        rows[number] = row if len(row) <= longest - 2 else []
+    return PieceCorpus.of(rows)
 
 
 def _fitting(source: PieceCorpus, target: PieceCorpus) -> tuple[PieceCorpus, PieceCorpus]:

@@ -17,6 +17,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ from unmt.tasks.training_settings import Parallel, Text
 from unmt.tasks.training_stages import Stages, StoppedError, damaged, say
 from unmt.tasks.translate import Translator
 from unmt.tasks.translation_model import Language
-from unmt.tasks.turns import turn_facts, turned
+from unmt.tasks.turns import part_of, turn_facts, turned
 from unmt.text.pieces import Vocabulary
 
 STATE = "state.safetensors"
@@ -202,8 +203,8 @@ class _Run:
                 self._start_anew(turn)
 
     def _start_anew(self, turn: int) -> None:
-        data, folder = self.rounds.data, self.stages.folder
-        start = start_pairs(self.texts, data, folder, self.longest, self._lexicon_translator, f"turn-{turn}")
+        data, folder, part = self.rounds.data, self.stages.folder, partial(part_of, self.settings.seed, turn)
+        start = start_pairs(self.texts, data, folder, self.longest, self._lexicon_translator, f"turn-{turn}", part)
         self.rounds = replace(self.rounds, data=replace(data, start=start))
 
     @property

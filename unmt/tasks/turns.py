@@ -10,12 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from unmt.tasks.neural_model import NeuralModel
 from unmt.tasks.neural_start import Lexicons, Start
 from unmt.tasks.training_stages import Stages
 from unmt.tasks.translation_model import HEADER
 
 KEYS = ("is_made", "minutes")
+SENTENCES = 20000
+"""Of a language, that lexicon models translate in a turn at most, each turn others: as many as the next rounds read."""
 
 
 def turned(
@@ -39,6 +44,13 @@ def turned(
     if not (place / "model" / HEADER).exists():
         model().save(place / "model")
     return lexicons.taught(place, entry["minutes"])
+
+
+def part_of(seed: int, turn: int, count: int) -> NDArray[np.int64]:
+    """The sentences, of so many, that a turn translates: their numbers, rising."""
+    if count <= SENTENCES:
+        return np.arange(count)
+    return np.sort(np.random.default_rng([seed, turn, count]).choice(count, SENTENCES, replace=False))
 
 
 def turn_facts(number: int, start: Start | None) -> dict[str, Any]:

@@ -1,0 +1,65 @@
+"""Turns: what they cost is bounded, in sentences and in time."""
+
+import numpy as np
+import pytest
+
+from unmt.tasks import turns
+from unmt.tasks.neural_settings import TURN_START_ROUNDS, NeuralSettings, Objectives
+from unmt.tasks.train_transformer import train_transformer
+from unmt.tasks.training_settings import Text
+from unmt.text.piece_corpus import PieceCorpus
+
+SMALL = {
+    "pieces": 330, "width": 8, "heads": 2, "inner": 8, "encoder_layers": 1, "decoder_layers": 1, "order": 2,
+    "start_rounds": 1, "steps": 2, "tokens": 40, "rate": 0.01, "evaluate_every": 2, "rounds": 2, "held_out": 30,
+    "objectives": Objectives(alone_until=3), "threads": 1, "device": "cpu", "force": True, "turns": 1, "turn_rounds": 1,
+}  # fmt: skip
+
+
+def trained(trained_cipher, folder, **changed):
+    cipher, start = trained_cipher
+    settings = NeuralSettings(**SMALL | {"start": str(start), "minutes": None} | changed)
+    return train_transformer(
+        Text("aa", "a.txt", cipher.source), Text("bb", "b.txt", cipher.target), settings, folder
+    )  # fmt: skip
+
+
+def test_a_turn_translates_a_part_of_a_long_text(trained_cipher, tmp_path, monkeypatch):
+    monkeypatch.setattr(turns, "SENTENCES", 50)
+    result = trained(trained_cipher, tmp_path)
+    assert result is not None
+    assert [turn["is_made"] for turn in result["turns"]] == [True]
+    for way in ("aa-bb", "bb-aa"):
+        start = PieceCorpus.load(tmp_path / "checkpoints", f"start.{way}.source")
+        turn = PieceCorpus.load(tmp_path / "checkpoints", f"turn-1.{way}.source")
+        assert len(start) == len(turn) > 300
+        assert np.count_nonzero(start.lengths) > 300
+        assert 40 < np.count_nonzero(turn.lengths) <= 50
+
+
+@pytest.mark.parametrize("count", [0, 1, turns.SENTENCES, turns.SENTENCES + 7])
+def test_a_part_has_each_sentence_once_and_another_turn_others(count):
+    part = turns.part_of(3, 1, count)
+    assert part.tolist() == sorted(set(part.tolist()))
+    assert len(part) == min(count, turns.SENTENCES)
+    assert all(0 <= number < count for number in part.tolist())
+    if count > turns.SENTENCES:
+        assert part.tolist() != turns.part_of(3, 2, count).tolist()
+        assert part.tolist() == turns.part_of(3, 1, count).tolist()
+
+
+def test_a_turn_that_leaves_the_net_less_time_than_it_takes_is_left_out(trained_cipher, tmp_path, monkeypatch):
+    monkeypatch.setattr("unmt.tasks.neural_start.Lexicons.seconds", 3600.0)
+    result = trained(trained_cipher, tmp_path, minutes=5.0)
+    assert result is not None
+    assert [turn["is_made"] for turn in result["turns"]] == [False]
+    assert "left out, for want of time" in result["summary"]
+    assert not (tmp_path / "turns").exists()
+
+
+def test_rounds_after_a_turn_learn_from_its_pairs_alone_and_then_from_the_nets_own_too():
+    settings = NeuralSettings(turns=2, turn_rounds=30, start_rounds=25)
+    assert [settings.turn(number) for number in (0, 29, 30, 59, 60, 200)] == [0, 0, 1, 1, 2, 2]
+    alone = [number for number in range(200) if settings.from_start(number)]
+    first = [*range(25), *range(30, 30 + TURN_START_ROUNDS), *range(60, 60 + TURN_START_ROUNDS)]
+    assert alone == first
