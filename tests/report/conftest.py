@@ -315,6 +315,8 @@ def net_training(training: dict[str, Any]) -> dict[str, Any]:
         "network": "transformer", "rounds": rounds, "chosen_round": dict.fromkeys(ways, 94), "verdict": "collapsed",
         "lexicon_rounds": training["rounds"], "device": "cpu", "steps": 40000, "parameters": 1234567,
         "collapsed": True, "samples": rounds[18]["samples"],
+        "turns": [{"round": 30, "is_made": True, "two_sided": {"en-fr": 3.25, "fr-en": 3.5}},
+                  {"round": 60, "is_made": False, "two_sided": {}}],
     }  # fmt: skip
 
 

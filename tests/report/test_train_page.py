@@ -71,6 +71,8 @@ def test_curves_guards_size_and_few_of_many_rounds_of_a_net_are_told(
     # Open are few rounds and those that tripped a guard, and the first of them, the last and the chosen are there.
     assert "en-fr 194 1 % 0.90 0.50 0.95 too short en-fr 199 1 % 0.90 0.50 0.95 too short fr-en 4 " in words
     assert "All 80 looks" in words
+    assert "1 30 en-fr 3.25 1 30 fr-en 3.50 2 60" in words
+    assert "left out, for want of time" in words
     assert "All 40 rounds" in words
     said = [number for number in range(40) if f"chien {number} " in words]
     assert len(said) <= 7

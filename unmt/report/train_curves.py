@@ -6,7 +6,7 @@ from typing import Any
 from unmt.report.document import details
 from unmt.report.fields import mapping, rows_of, sequence
 from unmt.report.tables import Column, html_table
-from unmt.report.train_rounds import all_directions, chosen_rounds, curve_chart, directions, numbered, round_table
+from unmt.report.train_rounds import all_directions, bits, chosen_rounds, curve_chart, directions, numbered, round_table
 from unmt.report.words import MISSING, finite, grouped, percent
 
 FEW = 6
@@ -23,6 +23,13 @@ GUARD_COLUMNS = (
     Column("direction"), Column("round"), Column("copies", is_number=True), Column("different", is_number=True),
     Column("length", is_number=True), Column("bits of a word alone", is_number=True), Column("tripped", is_start=True),
 )  # fmt: skip
+TURN_COLUMNS = (
+    Column("turn"), Column("before round", is_number=True), Column("direction"), Column("score", is_number=True),
+)  # fmt: skip
+TURN_NOTE = (
+    "The lexicon model learned from the net, and the net went on with what it made of the texts then. Its score, in"
+    " bits a word, is of its own code, which is another than the net's."
+)
 GUARD_NOTE = (
     "What broken translators do: share of sentences that are their source; different translations against different"
     " sources; length and variety of words against true text. A round that tripped one is chosen only where all did."
@@ -82,6 +89,17 @@ def guard_table(result: Mapping[str, Any]) -> str:
         return ""
     rest = html_table(GUARD_COLUMNS, rows) if len(open_) < len(rows) else ""
     return html_table(GUARD_COLUMNS, open_) + (details(f"All {len(rows)} looks", rest) if rest else "")
+
+
+def turn_table(result: Mapping[str, Any]) -> str:
+    """What the lexicon models that the net taught came to, turn by turn."""
+    rows = []
+    for place, turn in enumerate(rows_of(result, "turns"), start=1):
+        number, taught = grouped(finite(turn, "round"), 0), mapping(turn, "two_sided")
+        if not turn.get("is_made"):
+            rows.append([str(place), number, MISSING, "left out, for want of time"])
+        rows += [[str(place), number, str(way), bits(finite(taught, way))] for way in taught]
+    return html_table(TURN_COLUMNS, rows) if rows else ""
 
 
 def net_facts(result: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -10,11 +10,13 @@ from unmt.report.reproduction import reproduction
 from unmt.report.tables import Column, html_table
 from unmt.report.train_curves import (
     GUARD_NOTE,
+    TURN_NOTE,
     few_rounds,
     guard_table,
     net_curves,
     net_facts,
     scores,
+    turn_table,
     warning,
 )
 from unmt.report.train_rounds import (
@@ -58,6 +60,7 @@ def train_page(result: Mapping[str, Any]) -> str:
             section("Score by round", round_chart(result, "round") + scores(result), SCORE_NOTE)
             + section("Beside the score", net_curves(result), CURVES_NOTE)
             + section("Guards", guard_table(result), GUARD_NOTE)
+            + section("Turns", turn_table(result), TURN_NOTE)
         )
     else:
         rounds = section("Score by round", round_chart(result) + round_table(result), SCORE_NOTE)
