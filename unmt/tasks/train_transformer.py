@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import copy
 import math
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -31,7 +30,8 @@ from unmt.objectives.latent_matching import LanguageDiscriminator
 from unmt.solvers.processes import ONE_PROCESS, Processes, joined
 from unmt.solvers.sequence_trainer import Rates, SequenceTrainer
 from unmt.tasks.cores import cores
-from unmt.tasks.monitor import Monitor
+from unmt.tasks.device import device_of
+from unmt.tasks.monitor import Monitor, Part
 from unmt.tasks.neural_data import NeuralData, prepare, start_pairs
 from unmt.tasks.neural_figures import neural_figures
 from unmt.tasks.neural_model import NeuralModel
@@ -175,7 +175,7 @@ class _Run:
 
     def _lexicons(self) -> Lexicons:
         def watched(prefix: str, share: Callable[[float], float]) -> Monitor:
-            return _Part(self.monitor, lambda fraction: self._fraction_of(share(fraction)), prefix)
+            return Part(self.monitor, lambda fraction: self._fraction_of(share(fraction)), prefix)
 
         return Lexicons(self.texts, self.settings, self.folder, self.stages, watched)
 
@@ -223,7 +223,7 @@ class _Run:
 
         def translate(lines: Sequence[str]) -> list[str]:
             for way, translator in steps:
-                watched = _Part(self.monitor, lambda _: self._fraction, f"{way} of the lexicon model: ")
+                watched = Part(self.monitor, lambda _: self._fraction, f"{way} of the lexicon model: ")
                 done = [translation.text for translation in translator.translate(lines, watched)]
                 if len(done) < len(lines):
                     raise StoppedError
@@ -436,21 +436,6 @@ class _Run:
 DEFAULT_ROUNDS = 200
 
 
-class _Part(Monitor):
-    """A stage's monitor: the same wish to stop, another scale of progress."""
-
-    def __init__(self, whole: Monitor, scaled: Callable[[float], float], prefix: str = "") -> None:
-        self.whole, self.scaled, self.prefix = whole, scaled, prefix
-
-    @property
-    def stop_requested(self) -> bool:  # type: ignore[override]
-        """As of the whole."""
-        return self.whole.stop_requested
-
-    def update(self, stage: str, keys: int, bits: float | None, fraction: float | None) -> None:
-        self.whole.update(self.prefix + stage, keys, bits, self.scaled(fraction or 0.0))
-
-
 def score(entry: dict[str, Any]) -> float:
     """The mean over the directions of the two-sided code length, in bits a word: the less, the better."""
     figures = entry["figures"].values()
@@ -460,18 +445,3 @@ def score(entry: dict[str, Any]) -> float:
 def preference(entry: dict[str, Any]) -> tuple[bool, float]:
     """The less, the better: rounds that tripped no guard come first, then the score counts."""
     return any(entry["guards"].values()), score(entry)
-
-
-def device_of(name: str) -> torch.device:
-    """auto: a GPU where there is one. Raises InputError where the device is not there."""
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise InputError(f"device={name}: unknown. Give auto, cpu or cuda.") from None
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise InputError(f"device={name}: torch sees no GPU here. Give device=cpu, or auto.")
-    if device.type == "cuda":
-        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", device.index or 0)))
-    return device
