@@ -1,12 +1,18 @@
 """Turns: what they cost is bounded, in sentences and in time."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from unmt.tasks import turns
+from unmt.tasks.monitor import Monitor
 from unmt.tasks.neural_settings import TURN_START_ROUNDS, NeuralSettings, Objectives
+from unmt.tasks.neural_start import TAUGHT_ROUNDS, TAUGHT_SHARE, Lexicons
 from unmt.tasks.train_transformer import train_transformer
 from unmt.tasks.training_settings import Text
+from unmt.tasks.training_stages import Stages
 from unmt.text.piece_corpus import PieceCorpus
 
 SMALL = {
@@ -63,3 +69,14 @@ def test_rounds_after_a_turn_learn_from_its_pairs_alone_and_then_from_the_nets_o
     alone = [number for number in range(200) if settings.from_start(number)]
     first = [*range(25), *range(30, 30 + TURN_START_ROUNDS), *range(60, 60 + TURN_START_ROUNDS)]
     assert alone == first
+
+
+def test_what_a_turn_may_take_follows_from_the_rounds_that_are_there(trained_cipher, tmp_path):
+    cipher, start = trained_cipher
+    texts = (Text("aa", "a.txt", cipher.source), Text("bb", "b.txt", cipher.target))
+    settings = NeuralSettings(**SMALL | {"start": str(start), "minutes": None})
+    elapsed = [json.loads((start / "checkpoints" / f"round-{n}.json").read_text())["elapsed"] for n in (0, 1)]
+    lexicons = Lexicons(texts, settings, tmp_path, Stages(tmp_path / "checkpoints"), lambda *_: Monitor())
+    assert lexicons.seconds == pytest.approx(TAUGHT_SHARE * TAUGHT_ROUNDS * (elapsed[1] - elapsed[0]))
+    other = Lexicons(texts, replace(settings, start="lexicon"), tmp_path, lexicons.stages, lambda *_: Monitor())
+    assert other.seconds == 0.0

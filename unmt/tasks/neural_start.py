@@ -26,6 +26,8 @@ LEXICON_SHARE = 0.35
 """Of the minutes, at most, for all lexicon models."""
 TAUGHT_ROUNDS = 3
 """Of a lexicon model, with a net for a teacher."""
+TAUGHT_SHARE = 1.5
+"""The time of such a round and of what it needs from the net, of that of a round without."""
 
 LEFT_OUT = "left_out"
 Pair = tuple[Text, Text]
@@ -126,8 +128,13 @@ class Lexicons:
 
     @property
     def seconds(self) -> float:
-        """That the training of all took, where it was here."""
-        return sum(done_there(self._begun(way), Settings.rounds + 1)[1] for way in self.pairs)
+        """That `taught` may take, by the rounds of the models that are there; 0 where there are none."""
+        found = 0.0
+        for way in self.pairs:
+            number, seconds = done_there(self._begun(way), Settings.rounds + 1)
+            before = done_there(self._begun(way), 1)[1]  # the lexicon and round 0: they are taken over
+            found += TAUGHT_SHARE * TAUGHT_ROUNDS * (seconds - before) / max(number - 1, 1)
+        return found
 
     def taught(self, teacher: Path, minutes: float | None) -> Start:
         """The same models, learning from a net's translations too. teacher: the folder whose model that net is.
