@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -54,7 +55,7 @@ def test_a_part_has_each_sentence_once_and_another_turn_others(count):
         assert part.tolist() == turns.part_of(3, 1, count).tolist()
 
 
-def test_a_turn_that_leaves_the_net_less_time_than_it_takes_is_left_out(trained_cipher, tmp_path, monkeypatch):
+def test_a_turn_that_leaves_the_net_too_little_time_is_left_out(trained_cipher, tmp_path, monkeypatch):
     monkeypatch.setattr("unmt.tasks.neural_start.Lexicons.seconds", 3600.0)
     result = trained(trained_cipher, tmp_path, minutes=5.0)
     assert result is not None
@@ -69,6 +70,16 @@ def test_rounds_after_a_turn_learn_from_its_pairs_alone_and_then_from_the_nets_o
     alone = [number for number in range(200) if settings.from_start(number)]
     first = [*range(25), *range(30, 30 + TURN_START_ROUNDS), *range(60, 60 + TURN_START_ROUNDS)]
     assert alone == first
+
+
+@pytest.mark.parametrize(("left", "is_made"), [(None, True), (11.5, True), (9.5, False)])
+def test_some_rounds_must_fit_after_a_turn(tmp_path, left, is_made):
+    """Ten minutes: of a turn 2.5, and of fifteen rounds half a minute each."""
+    lexicons, stages = SimpleNamespace(seconds=150.0, taught=lambda *_: "start"), Stages(tmp_path)
+    model = SimpleNamespace(save=lambda _: None)
+    assert turns.turned(1, lexicons, stages, tmp_path, (left, 0.5), lambda: model) == ("start" if is_made else None)
+    # It is settled once: whoever goes on later, with more time or less, finds what was done.
+    assert turns.turned(1, lexicons, stages, tmp_path, (1e6, 0.5), lambda: model) == ("start" if is_made else None)
 
 
 def test_what_a_turn_may_take_follows_from_the_rounds_that_are_there(trained_cipher, tmp_path):

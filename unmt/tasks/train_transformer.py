@@ -185,7 +185,7 @@ class _Run:
             self.turns = turn
             if self.processes.is_first:
                 try:
-                    start = turned(turn, self._lexicons(), self.stages, self.folder, self._left, self._model)
+                    start = turned(turn, self._lexicons(), self.stages, self.folder, self._time, self._model)
                     self.taken.append(turn_facts(turn * self.settings.turn_rounds, start))
                     if start is not None:
                         self.lexicon = start
@@ -208,10 +208,11 @@ class _Run:
         self.rounds = replace(self.rounds, data=replace(data, start=start))
 
     @property
-    def _left(self) -> float | None:
-        """Minutes."""
-        minutes = self.settings.minutes
-        return None if minutes is None else minutes - self._elapsed() / 60.0
+    def _time(self) -> tuple[float | None, float]:
+        """Minutes that are left, None for no end, and minutes of a round, as far as is known."""
+        minutes, seconds = self.settings.minutes, [float(entry["seconds"]) for entry in self.entries]
+        left = None if minutes is None else minutes - self._elapsed() / 60.0
+        return left, sum(seconds) / max(len(seconds), 1) / 60.0
 
     def _lexicon_translator(self, number: int, other: int) -> Callable[[Sequence[str]], list[str]]:
         """What translates lines of a language into another."""

@@ -14,28 +14,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmt.tasks.neural_model import NeuralModel
+from unmt.tasks.neural_settings import TURN_START_ROUNDS
 from unmt.tasks.neural_start import Lexicons, Start
 from unmt.tasks.training_stages import Stages
 from unmt.tasks.translation_model import HEADER
 
+ROUNDS_AFTER = TURN_START_ROUNDS + 5
+"""A turn that fewer rounds of the net could follow is left out: those that it begins with are to teach, not to end."""
 KEYS = ("is_made", "minutes")
 SENTENCES = 20000
 """Of a language, that lexicon models translate in a turn at most, each turn others: as many as the next rounds read."""
 
 
 def turned(
-    turn: int, lexicons: Lexicons, stages: Stages, folder: Path, left: float | None, model: Callable[[], NeuralModel]
+    turn: int,
+    lexicons: Lexicons,
+    stages: Stages,
+    folder: Path,
+    time: tuple[float | None, float],
+    model: Callable[[], NeuralModel],
 ) -> Start | None:
     """The lexicon models that the net has taught in turn 1, 2 and so on; None where there is no time for one.
 
-    folder: of the run; left: minutes that the run still has, None for no end; model: gives the net as it is.
+    folder: of the run; time: minutes that the run still has, None for no end, and minutes of a round; model: gives the
+    net as it is.
     Raises StoppedError where the user asks to stop, and InputError where a file is damaged.
     """
 
     def facts() -> dict[str, object]:
-        # A net that has less time after a turn than the turn takes does better without.
-        is_made = left is None or 2.0 * lexicons.seconds / 60.0 < left
-        return {"is_made": is_made, "minutes": None if left is None else max(left / 2.0, 0.05)}
+        left, round_minutes = time
+        if left is None:
+            return {"is_made": True, "minutes": None}
+        rounds = ROUNDS_AFTER * round_minutes
+        return {"is_made": lexicons.seconds / 60.0 + rounds < left, "minutes": max(left - rounds, 0.05)}
 
     entry = stages.entry(f"turn-{turn}", facts, KEYS)
     if not entry["is_made"]:
