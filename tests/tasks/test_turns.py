@@ -62,6 +62,11 @@ def test_a_turn_that_leaves_the_net_too_little_time_is_left_out(trained_cipher, 
     assert [turn["is_made"] for turn in result["turns"]] == [False]
     assert "left out, for want of time" in result["summary"]
     assert not (tmp_path / "turns").exists()
+    # Nothing came of it: the second round is one of back-translation, as it would be without a turn.
+    plain = trained(trained_cipher, tmp_path / "plain", turns=0)
+    assert plain is not None
+    weights = [folder / "model" / "weights.safetensors" for folder in (tmp_path, tmp_path / "plain")]
+    assert weights[0].read_bytes() == weights[1].read_bytes()
 
 
 def test_rounds_after_a_turn_learn_from_its_pairs_alone_and_then_from_the_nets_own_too():
@@ -70,6 +75,8 @@ def test_rounds_after_a_turn_learn_from_its_pairs_alone_and_then_from_the_nets_o
     alone = [number for number in range(200) if settings.from_start(number)]
     first = [*range(25), *range(30, 30 + TURN_START_ROUNDS), *range(60, 60 + TURN_START_ROUNDS)]
     assert alone == first
+    without = [number for number in range(200) if settings.from_start(number, left_out=(1,))]
+    assert without == [number for number in first if not 30 <= number < 60]
 
 
 @pytest.mark.parametrize(("left", "is_made"), [(None, True), (11.5, True), (9.5, False)])

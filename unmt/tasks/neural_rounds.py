@@ -55,6 +55,12 @@ class Rounds:
     device: torch.device
     threads: int
     processes: Processes = ONE_PROCESS
+    left_out: tuple[int, ...] = ()
+    """Turns that were not taken."""
+
+    def from_start(self, number: int) -> bool:
+        """Whether a round learns from lexicon models' translations and from none of the net's own."""
+        return self.settings.from_start(number, self.left_out)
 
     def kinds(self, number: int) -> list[str]:
         """What each step of a round learns from."""
@@ -67,7 +73,7 @@ class Rounds:
         settings = self.settings
         shares = settings.objectives.shares(
             number,
-            from_start=settings.from_start(number),
+            from_start=self.from_start(number),
             has_start=bool(self.data.start),
             has_parallel=bool(self.data.parallel),
         )
@@ -196,7 +202,7 @@ class Rounds:
             return int(self._counts(round_).get("fresh", 0) * self.settings.tokens / mean) + 1
 
         # Rounds need more and more of them, as text of one language alone gives way.
-        before = (round_ for round_ in range(number) if not self.settings.from_start(round_))
+        before = (round_ for round_ in range(number) if not self.from_start(round_))
         wanted, first = needed(number), sum(map(needed, before))
         found: list[NDArray[np.int64]] = []
         while wanted > 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from unmt.text.noise import WordNoise
@@ -106,12 +107,15 @@ class NeuralSettings:
         """How many turns there have been when a round begins."""
         return min(self.turns, number // self.turn_rounds)
 
-    def from_start(self, number: int) -> bool:
-        """Whether a round learns from lexicon models' translations and from none of the net's own."""
+    def from_start(self, number: int, left_out: Collection[int] = ()) -> bool:
+        """Whether a round learns from lexicon models' translations and from none of the net's own.
+
+        left_out: turns that were not taken.
+        """
         turn = self.turn(number)
         if turn == 0:
             return number < self.start_rounds
-        return number - turn * self.turn_rounds < TURN_START_ROUNDS
+        return turn not in left_out and number - turn * self.turn_rounds < TURN_START_ROUNDS
 
 
 @dataclass(frozen=True)

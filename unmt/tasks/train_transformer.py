@@ -189,7 +189,7 @@ class _Run:
                     self.taken.append(turn_facts(turn * self.settings.turn_rounds, start))
                     if start is not None:
                         self.lexicon = start
-                        self._start_anew(turn)
+                    self._start_anew(turn, is_taken=start is not None)
                 except BaseException:
                     self.processes.first(None)
                     raise
@@ -199,10 +199,12 @@ class _Run:
             is_taken = self.processes.first(waiting)
             if is_taken is None:
                 raise StoppedError
-            if is_taken:
-                self._start_anew(turn)
+            self._start_anew(turn, is_taken=is_taken)
 
-    def _start_anew(self, turn: int) -> None:
+    def _start_anew(self, turn: int, *, is_taken: bool) -> None:
+        if not is_taken:
+            self.rounds = replace(self.rounds, left_out=(*self.rounds.left_out, turn))
+            return
         data, folder, part = self.rounds.data, self.stages.folder, partial(part_of, self.settings.seed, turn)
         start = start_pairs(self.texts, data, folder, self.longest, self._lexicon_translator, f"turn-{turn}", part)
         self.rounds = replace(self.rounds, data=replace(data, start=start))
@@ -278,7 +280,7 @@ class _Run:
         began = time.monotonic()
         loss = tokens = 0.0
         first = "text alone" if settings.start == "none" else "the lexicon model"
-        what = f"learning from {first}" if settings.from_start(number) else "back-translation"
+        what = f"learning from {first}" if self.rounds.from_start(number) else "back-translation"
         what = "each language alone" if number < settings.objectives.alone_rounds else what
         for place, shards in enumerate(
             self.rounds.shards(number, self.net, lambda _: self._say(f"round {number}: translating", self._fraction))
