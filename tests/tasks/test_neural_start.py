@@ -12,7 +12,7 @@ from unmt.tasks.monitor import Monitor
 from unmt.tasks.neural_settings import NeuralSettings
 from unmt.tasks.neural_start import Lexicons, given_start, groups, route, together
 from unmt.tasks.train_lexicon import UnrelatedError
-from unmt.tasks.training_settings import Text
+from unmt.tasks.training_settings import Settings, Text
 from unmt.tasks.training_stages import Stages
 
 NAMES = ("aa", "bb", "cc", "dd")
@@ -44,11 +44,12 @@ class Trained:
     """Stands for the training of a lexicon model: which pairs were asked for, with how many rounds and minutes."""
 
     def __init__(self, unrelated=()):
-        self.unrelated, self.calls = unrelated, []
+        self.unrelated, self.calls, self.teachers = unrelated, [], []
 
-    def __call__(self, one, other, settings, folder, monitor, _):
+    def __call__(self, one, other, settings, folder, monitor, *_):
         way = f"{one.language}-{other.language}"
         self.calls.append((way, settings.rounds, settings.minutes))
+        self.teachers.append((folder, settings.teacher, settings.teacher_round))
         monitor.update("at work", 0, None, 0.5)
         if way in self.unrelated and not settings.force:
             raise UnrelatedError(f"{way} is refused", preflight("no shared structure", way))
@@ -79,8 +80,8 @@ def start_of(tmp_path, monkeypatch):
         monkeypatch.setattr(neural_start, "train_lexicon", train)
         monkeypatch.setattr(neural_start.TranslationModel, "load", staticmethod(load))
         texts = [Text(name, f"{name}.txt", ["line"]) for name in NAMES]
-        start = Lexicons(texts, NeuralSettings(**settings), tmp_path, Stages(tmp_path / "checkpoints"), Told).start()
-        return start, said
+        made.lexicons = Lexicons(texts, NeuralSettings(**settings), tmp_path, Stages(tmp_path / "checkpoints"), Told)
+        return made.lexicons.start(), said
 
     return made
 
@@ -97,6 +98,21 @@ def test_every_pair_has_a_model_and_a_share_of_the_time(start_of):
     assert [stage for stage, _ in said] == [f"{way}: at work" for way in pairs * 2]
     assert [fraction for _, fraction in said[6:]] == pytest.approx([(n + 0.5) / 6 for n in range(6)])
     assert start.result["verdict"] == "shared structure"
+
+
+def test_in_a_turn_the_pairs_that_have_a_model_are_taught(start_of, tmp_path):
+    train = Trained(unrelated={"aa-bb"})
+    start_of(train, minutes=60.0)
+    train.calls.clear()
+    train.teachers.clear()
+    teacher = tmp_path / "turns" / "1"
+    start = start_of.lexicons.taught(teacher, 10.0)
+    pairs = ["aa-cc", "aa-dd", "bb-cc", "bb-dd", "cc-dd"]
+    # None of their rounds is there to be taken over: three before the teacher's, and three with it.
+    assert train.calls == [(way, 6, 2.0) for way in pairs]
+    assert train.teachers == [(teacher / "lexicon" / way, str(teacher), 4) for way in pairs]
+    assert sorted(start.result["pairs"]) == ["aa-bb", *pairs]
+    assert "aa-bb" not in start.models
 
 
 def test_with_a_hub_its_pairs_have_one_and_the_others_go_through_it(start_of):
@@ -135,7 +151,7 @@ def test_languages_that_nothing_joins_are_refused_unless_forced(start_of):
 def test_the_results_of_pairs_are_put_together():
     train = Trained()
     texts = {name: Text(name, "", []) for name in NAMES}
-    settings = SimpleNamespace(rounds=1, minutes=None, force=False)
+    settings = Settings(rounds=1)
     results = {
         way: train(*(texts[name] for name in way.split("-")), settings, None, Monitor(), None)
         for way in ("aa-bb", "bb-cc")
