@@ -11,7 +11,7 @@ import torch
 
 from unmt.cli.main import status
 from unmt.errors import InputError
-from unmt.mappings.pretrained import load_pretrained
+from unmt.mappings.pretrained import Pretrained, load_pretrained
 from unmt.mappings.pretrained_folder import folder_sha256
 from unmt.mappings.sequence_batch import batch_of, padded
 from unmt.mappings.sequence_net import Dropout
@@ -19,6 +19,7 @@ from unmt.objectives.sequence_likelihood import Output, pair_nats, sentence_nats
 from unmt.solvers.sequence_search import Search, search
 from unmt.tasks.export import export
 from unmt.tasks.models import load_model, translate
+from unmt.tasks.neural_model import NeuralModel
 from unmt.tasks.neural_settings import Objectives, PretrainedSettings
 from unmt.tasks.train_transformer import train_transformer
 from unmt.tasks.training_settings import Text
@@ -252,6 +253,18 @@ def test_killed_it_goes_on_to_the_same_bits_whatever_the_threads(cipher, folders
     assert not (tmp_path / "model").exists()
     assert train(cipher, tmp_path, settings(folders[kind], threads=2)) is not None
     assert weights(tmp_path) == weights(runs[kind][0])
+
+
+def test_it_takes_turns_with_the_lexicon_model(cipher, folders, tmp_path):
+    how = settings(folders["t5"], start="lexicon", force=True, turns=1, turn_rounds=1, rounds=2)
+    result = train(cipher, tmp_path, how)
+    assert result is not None
+    assert [turn["is_made"] for turn in result["turns"]] == [True]
+    teacher = NeuralModel.load(tmp_path / "turns" / "1")
+    assert isinstance(teacher.net, Pretrained)
+    again = train(cipher, tmp_path, how)
+    assert again is not None
+    assert again["samples"] == result["samples"]
 
 
 @pytest.mark.parametrize("kind", ["t5", "m2m"])
