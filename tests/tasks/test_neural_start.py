@@ -49,7 +49,7 @@ class Trained:
     def __call__(self, one, other, settings, folder, monitor, *_):
         way = f"{one.language}-{other.language}"
         self.calls.append((way, settings.rounds, settings.minutes))
-        self.teachers.append((folder, settings.teacher, settings.teacher_round))
+        self.teachers.append((folder, settings.teacher, settings.teacher_round, settings.force))
         monitor.update("at work", 0, None, 0.5)
         if way in self.unrelated and not settings.force:
             raise UnrelatedError(f"{way} is refused", preflight("no shared structure", way))
@@ -110,7 +110,7 @@ def test_in_a_turn_the_pairs_that_have_a_model_are_taught(start_of, tmp_path):
     pairs = ["aa-cc", "aa-dd", "bb-cc", "bb-dd", "cc-dd"]
     # None of their rounds is there to be taken over: three before the teacher's, and three with it.
     assert train.calls == [(way, 6, 2.0) for way in pairs]
-    assert train.teachers == [(teacher / "lexicon" / way, str(teacher), 4) for way in pairs]
+    assert train.teachers == [(teacher / "lexicon" / way, str(teacher), 4, True) for way in pairs]
     assert sorted(start.result["pairs"]) == ["aa-bb", *pairs]
     assert "aa-bb" not in start.models
 

@@ -152,8 +152,11 @@ class Lexicons:
             plain = self._plain(
                 first + TAUGHT_ROUNDS - 1, None if minutes is None else minutes / len(kept) + seconds / 60.0
             )
-            # Known by its place in the run, which may be copied or moved.
-            plain = replace(plain, teacher=str(teacher), teacher_round=first, teacher_id=f"turns/{teacher.name}")
+            # Known by its place in the run, which may be copied or moved. The texts were judged before the net began,
+            # or the user gave a start: what a net has learned is no more refused.
+            plain = replace(
+                plain, teacher=str(teacher), teacher_round=first, teacher_id=f"turns/{teacher.name}", force=True
+            )
             folder = teacher / self._folder(way).relative_to(self.folder)
             results[way] = self._train(way, self.pairs[way], folder, plain, place, begun)
             model = TranslationModel.load(folder)
