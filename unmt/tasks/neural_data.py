@@ -95,7 +95,7 @@ def prepare(
         allowed.append(np.union1d(np.unique(corpus.ids), [*np.unique(given.ids), END_ID]).astype(np.int64))
     data = NeuralData(tuple(sides), pieces, tuple(training), tuple(held_out), tuple(allowed), {})
     if translators is not None:
-        data = replace(data, start=start_pairs(texts, data, folder, longest, translators))
+        data = replace(data, start=start_pairs(lines, data, folder, longest, translators))
     fitting: tuple[PieceCorpus, ...] = _fitting(both[0], both[1]) if parallel else ()
     if parallel and not len(fitting[0]):
         raise InputError(
@@ -106,7 +106,7 @@ def prepare(
 
 
 def start_pairs(
-    texts: Sequence[Text],
+    lines: Sequence[Sequence[str]],
     data: NeuralData,
     folder: Path,
     longest: int,
@@ -116,15 +116,14 @@ def start_pairs(
 ) -> dict[tuple[int, int], Pairs]:
     """NeuralData.start, from the folder where it is there.
 
-    name: of its files; part: gives, for how many sentences a language has, the numbers of those that are translated;
-    the others are as for `prepare`.
+    lines: of training, of each language; name: of its files; part: gives, for how many sentences a language has, the
+    numbers of those that are translated; the others are as for `prepare`.
     """
     sides, found = data.sides, {}
     for number, other in permutations(range(len(sides)), 2):
         make = partial(
-            _translated, data.pieces, texts[number], sides[number], sides[other], partial(translators, number, other),
-            longest, part,
-        )  # fmt: skip
+            _translated, data.pieces, sides[other], lines[number], partial(translators, number, other), longest, part
+        )
         source = _made(folder, f"{name}.{sides[other].language}-{sides[number].language}.source", make)
         found[other, number] = _fitting(source, data.training[number])
     return found
@@ -167,14 +166,12 @@ def _encoded(pieces: Vocabulary, side: Side, lines: Sequence[str], longest: int)
 
 def _translated(
     pieces: Vocabulary,
-    text: Text,
-    side: Side,
     other: Side,
+    lines: Sequence[str],
     translator: Callable[[], Callable[[Sequence[str]], list[str]]],
     longest: int,
     part: Part,
 ) -> PieceCorpus:
-    lines = training_lines(side, text.lines)
     numbers = part(len(lines))
     rows: list[list[int]] = [[] for _ in lines]  # an empty one is never learned from
     for number, made in zip(numbers, translator()([lines[number] for number in numbers]), strict=True):

@@ -39,7 +39,7 @@ from unmt.tasks.neural_rounds import Rounds, Student
 from unmt.tasks.neural_settings import FREE, NeuralSettings, PretrainedSettings
 from unmt.tasks.neural_start import Lexicons, Start, given_start
 from unmt.tasks.neural_summary import finished
-from unmt.tasks.sides import side_of
+from unmt.tasks.sides import side_of, training_lines
 from unmt.tasks.tensor_file import load_facts, load_tensors, save_tensors
 from unmt.tasks.training_settings import Parallel, Text
 from unmt.tasks.training_stages import Stages, StoppedError, damaged, say
@@ -185,7 +185,7 @@ class _Run:
             self.turns = turn
             if self.processes.is_first:
                 try:
-                    start = turned(turn, self._lexicons(), self.stages, self.folder, self._time, self._model)
+                    start = turned(turn, self._lexicons(), self.stages, self.folder, self._time, self._teacher)
                     self.taken.append(turn_facts(turn * self.settings.turn_rounds, start))
                     if start is not None:
                         self.lexicon = start
@@ -206,7 +206,8 @@ class _Run:
             self.rounds = replace(self.rounds, left_out=(*self.rounds.left_out, turn))
             return
         data, folder, part = self.rounds.data, self.stages.folder, partial(part_of, self.settings.seed, turn)
-        start = start_pairs(self.texts, data, folder, self.longest, self._lexicon_translator, f"turn-{turn}", part)
+        lines = [training_lines(side, text.lines) for side, text in zip(self.sides, self.texts, strict=True)]
+        start = start_pairs(lines, data, folder, self.longest, self._lexicon_translator, f"turn-{turn}", part)
         self.rounds = replace(self.rounds, data=replace(data, start=start))
 
     @property
@@ -366,7 +367,7 @@ class _Run:
             self.net.take(load_tensors(path)[0])
         except (OSError, ValueError, RuntimeError):
             raise damaged(path) from None
-        self._model().save(self.folder / "model")
+        self._model(self.net.cpu()).save(self.folder / "model")
         return finished(
             self.entries, chosen, self.sides, self.texts, self.lexicon.result if self.lexicon else {},
             {
@@ -388,14 +389,17 @@ class _Run:
             return None
         return {"given": len(self.parallel.pairs), "used": len(self.rounds.data.parallel[0])}
 
-    def _model(self) -> NeuralModel:
-        """The averaged net as it is now."""
+    def _teacher(self) -> NeuralModel:
+        """The averaged net as it is now; it goes on where it is."""
+        return self._model(copy.deepcopy(self.net).cpu())
+
+    def _model(self, net: SequenceNet) -> NeuralModel:
         data = self.rounds.data
         languages = {
             side.language: Language(side.language, side.tokeniser, side.vocabulary, side.ngrams) for side in self.sides
         }
         allowed = {side.language: ids for side, ids in zip(self.sides, data.allowed, strict=True)}
-        return NeuralModel(languages, data.pieces, copy.deepcopy(self.net).cpu(), allowed)
+        return NeuralModel(languages, data.pieces, net, allowed)
 
     def _read_clock(self) -> None:
         """Time that processes before this one spent, as their last checkpoint has it."""
