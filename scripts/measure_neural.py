@@ -24,12 +24,13 @@ from typing import Any
 import numpy as np
 from scipy.stats import spearmanr
 
-import unmt.tasks.train_transformer as training
+import unmt.tasks.neural_looks as looks
 from unmt.evaluation.translation import TranslationMetric
 from unmt.tasks.neural_model import NeuralModel
 from unmt.tasks.neural_settings import NeuralSettings, Objectives
 from unmt.tasks.neural_translate import NeuralTranslator
 from unmt.tasks.tensor_file import load_tensors
+from unmt.tasks.train_transformer import train_transformer
 from unmt.tasks.training_settings import Text
 from unmt.text.corpus_file import read_lines
 
@@ -89,11 +90,11 @@ def trained(given: argparse.Namespace, settings: NeuralSettings, folder: Path) -
     """Rows of one run; a run that was measured is not made again."""
     kept = folder / "measured.json"
     if not kept.exists():
-        training.KEPT_BEST = 10**6
+        looks.KEPT_BEST = 10**6
         folder.mkdir(parents=True, exist_ok=True)
         texts = text_of(given.source), text_of(given.target)
         start = time.process_time()
-        result = training.train_transformer(*texts, settings, folder)
+        result = train_transformer(*texts, settings, folder)
         assert result is not None
         spent = time.process_time() - start
         tests = read_lines(str(given.test_source)), read_lines(str(given.test_target))

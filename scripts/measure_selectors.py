@@ -39,7 +39,7 @@ from unmt.tasks.translation_model import Direction, TranslationModel
 from unmt.text.corpus_file import read_lines
 
 TEST_LINES = 500
-SELECTORS = ("two_sided", "divergence", "code_bits", "way_back_bits", "text_bits", "round_trip")
+SELECTORS = ("two_sided", "with_target", "divergence", "code_bits", "way_back_bits", "text_bits", "round_trip")
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,11 @@ def trained(setting: Setting, folder: Path, pair: str, vectors: Path | None, run
     return run
 
 
-def scored(run: Path, folder: Path) -> list[dict[str, Any]]:
-    """Every round and direction of a run: figures, BLEU, and BLEU of the same lines translated there and back."""
+def scored(run: Path, folder: Path, lines_learned: int) -> list[dict[str, Any]]:
+    """Every round and direction of a run: figures, BLEU, and BLEU of the same lines translated there and back.
+
+    `with_target` is two_sided beside what a held-out target word costs, which is the same in all rounds of a text.
+    """
     result = json.loads((run / "result.json").read_text(encoding="utf-8"))
     languages = TranslationModel.load(run).languages
     rows = []
@@ -138,7 +141,9 @@ def scored(run: Path, folder: Path) -> list[dict[str, Any]]:
                     "way": way,
                     "round": entry["round"],
                     "bleu": bleu(texts, reference),
-                    **entry["figures"][way],
+                    "lines": lines_learned,
+                    **(figures := entry["figures"][way]),
+                    "with_target": figures["two_sided"] + figures["target_bits"],
                     "round_trip": -bleu(returned, lines),
                 }
             )
@@ -156,31 +161,35 @@ def bleu(texts: Sequence[str], reference: Sequence[str]) -> float:
     return float(metric.score(metric.counts(list(texts)).sum(axis=0)))
 
 
-def group(rows: Sequence[dict[str, Any]], selector: str) -> Group:
-    """The rounds to choose from: a selector's figure, less being better, and BLEU."""
-    return Group([row[selector] for row in rows], [row["bleu"] for row in rows])
+def groups(rows: Sequence[dict[str, Any]], selector: str, keys: Sequence[str]) -> list[Group]:
+    """What to choose from, rounds that have these keys in common: a selector's figure, less being better, and BLEU.
+
+    Left out are groups of one setting where there is a choice among settings, and rounds that nothing stands beside.
+    """
+    held: dict[Any, list[dict[str, Any]]] = {}
+    for row in rows:
+        held.setdefault(tuple(row[key] for key in keys), []).append(row)
+    least = 1 if "run" in keys else 2
+    return [
+        Group([row[selector] for row in rounds], [row["bleu"] for row in rounds])
+        for rounds in held.values()
+        if len({row["run"] for row in rounds}) >= least and len(rounds) > 1
+    ]
 
 
 def table(rows: Sequence[dict[str, Any]], selectors: Sequence[str]) -> str:
     """One line a selector."""
-    ways = list(dict.fromkeys(row["way"] for row in rows))
-    settings = [
-        [row for row in rows if (row["run"], row["way"]) == key]
-        for key in dict.fromkeys((row["run"], row["way"]) for row in rows)
-    ]
-    lines = ["selector       " + "  ".join(ways) + "   mean   BLEU lost  within runs  BLEU lost within"]
+    lines = ["selector       en-fr ...  mean   BLEU lost  same texts  BLEU lost  within runs  BLEU lost"]
     for selector in selectors:
-        parts = [[row for row in rows if row["way"] == way] for way in ways]
-        overall = [group(part, selector) for part in parts]
-        pooled = [one.correlation or 0.0 for one in overall]
-        within = [group(rounds, selector) for rounds in settings]
-        inner = [one.correlation for one in within if one.correlation is not None]
-        lines.append(
-            f"{selector:14} "
-            + "  ".join(f"{value:5.2f}" for value in pooled)
-            + f"  {np.mean(pooled):5.2f}   {np.mean([one.loss for one in overall]):5.2f}     {np.mean(inner):5.2f}"
-            + f"        {np.mean([one.loss for one in within]):5.2f}"
+        overall, alike, within = (
+            groups(rows, selector, keys) for keys in (("way",), ("way", "lines"), ("way", "lines", "run"))
         )
+        each = "  ".join(f"{one.correlation or 0.0:5.2f}" for one in overall)
+        columns = "  ".join(
+            f"{np.mean([one.correlation or 0.0 for one in held]):5.2f}   {np.mean([one.loss for one in held]):5.2f}    "
+            for held in (overall, alike, within)
+        )
+        lines.append(f"{selector:14} {each}  {columns}")
     return "\n".join(lines)
 
 
@@ -195,11 +204,12 @@ def main() -> None:
     given = parser.parse_args()
     grid = [setting for setting in GRID if given.vectors or not setting.vectors]
     folder = given.output / given.pair
-    runs = [trained(one, given.folder, given.pair, given.vectors, folder / one.name) for one in grid]
+    runs = [(trained(one, given.folder, given.pair, given.vectors, folder / one.name), one.lines) for one in grid]
+    whole = len(read_lines(given.folder / given.pair / f"train.{given.pair.split('-')[0]}.txt"))
     rows: list[dict[str, Any]] = []
     print("setting                       direction round  BLEU   " + "  ".join(f"{name:>13}" for name in SELECTORS))
-    for run in [*runs, *given.full]:
-        for row in scored(run, given.folder):
+    for run, lines in [*runs, *((run, whole) for run in given.full)]:
+        for row in scored(run, given.folder, lines):
             rows.append(row)
             figures = "  ".join(f"{row[name]:13.3f}" for name in SELECTORS)
             print(f"{row['run']:29} {row['way']:9} {row['round']:4}  {row['bleu']:5.2f}   {figures}", flush=True)

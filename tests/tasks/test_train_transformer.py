@@ -8,8 +8,9 @@ import pytest
 
 from unmt.errors import InputError
 from unmt.tasks.monitor import Monitor
+from unmt.tasks.neural_looks import KEPT_BEST, preference
 from unmt.tasks.neural_settings import NeuralSettings, Objectives
-from unmt.tasks.train_transformer import KEPT_BEST, preference, train_transformer
+from unmt.tasks.train_transformer import train_transformer
 from unmt.tasks.training_settings import Text
 
 SMALL = {

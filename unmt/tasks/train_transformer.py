@@ -34,6 +34,7 @@ from unmt.tasks.device import device_of
 from unmt.tasks.monitor import Monitor, Part
 from unmt.tasks.neural_data import NeuralData, prepare, start_pairs
 from unmt.tasks.neural_figures import neural_figures
+from unmt.tasks.neural_looks import Looks
 from unmt.tasks.neural_model import NeuralModel
 from unmt.tasks.neural_rounds import Rounds, Student
 from unmt.tasks.neural_settings import FREE, NeuralSettings, PretrainedSettings
@@ -41,6 +42,7 @@ from unmt.tasks.neural_start import Lexicons, Start, given_start
 from unmt.tasks.neural_summary import finished
 from unmt.tasks.sides import side_of, training_lines
 from unmt.tasks.tensor_file import load_facts, load_tensors, save_tensors
+from unmt.tasks.training_clock import Clock, minutes_of
 from unmt.tasks.training_settings import Parallel, Text
 from unmt.tasks.training_stages import Stages, StoppedError, damaged, say
 from unmt.tasks.translate import Translator
@@ -49,7 +51,6 @@ from unmt.tasks.turns import part_of, turn_facts, turned
 from unmt.text.pieces import Vocabulary
 
 STATE = "state.safetensors"
-KEPT_BEST = 3
 
 
 def train_transformer(
@@ -100,10 +101,7 @@ class _Run:
     ) -> None:
         self.texts, self.settings, self.folder = texts, settings, folder
         self.monitor, self.metrics = monitor, metrics
-        self.begun = time.monotonic()
-        self.before = 0.0
-        self.entries: list[dict[str, Any]] = []
-        self.round = 0
+        self.clock = Clock(settings.minutes, settings.rounds)
         self.turns = 0
         self.taken: list[dict[str, Any]] = []
         self.resumed: Callable[[int], None] = lambda _: None
@@ -111,6 +109,7 @@ class _Run:
         self.parallel: Parallel | None = None
         self.pretrained: Pretrained | None = None
         self.stages = Stages(folder / "checkpoints")
+        self.looks = Looks(self.stages.folder)
 
     def to_the_end(self) -> dict[str, Any] | None:
         """All of it; None of a process that is not the first."""
@@ -129,12 +128,12 @@ class _Run:
         self.rounds = Rounds(data, self.settings, self.device, self.threads, processes)
         self.trainer = self._trainer(len(data.pieces))
         self._restore()
-        self._turns(self.round - 1)
+        self._turns(self.clock.round - 1)
         if processes.is_first:
-            self.resumed(self.round)
+            self.resumed(self.clock.round)
         last_seconds = 0.0
-        while not (self._has_collapsed() or processes.first(self._is_over(last_seconds))):
-            self._turns(self.round)
+        while not (self.looks.has_collapsed or processes.first(self.clock.is_over(last_seconds))):
+            self._turns(self.clock.round)
             began = time.monotonic()
             self._round()
             last_seconds = max(last_seconds, time.monotonic() - began)
@@ -150,17 +149,17 @@ class _Run:
         size: int | Vocabulary = settings.pieces
         self.longest = settings.longest
         if isinstance(settings, PretrainedSettings):
-            self._say("the pretrained net", 0.0)
+            self._say("the pretrained net")
             names = tuple(text.language for text in self.texts)
             self.pretrained, size = load_pretrained(settings.path, names, self.longest, settings.seed)
             self.longest = self.pretrained.longest
-        self._say("text into words", 0.0)
+        self._say("text into words")
         self.sides = tuple(side_of(text.language, text.lines, settings.held_out, settings.order) for text in self.texts)
         self.lexicon = self._lexicon() if self.processes.is_first else None
         return prepare(
             self.texts, self.sides, self.stages.folder, size, self.longest,
             None if settings.start == "none" else self._lexicon_translator,
-            lambda stage, _: self._say(stage, self._fraction),
+            lambda stage, _: self._say(stage),
             self.parallel,
         )  # fmt: skip
 
@@ -175,7 +174,7 @@ class _Run:
 
     def _lexicons(self) -> Lexicons:
         def watched(prefix: str, share: Callable[[float], float]) -> Monitor:
-            return Part(self.monitor, lambda fraction: self._fraction_of(share(fraction)), prefix)
+            return Part(self.monitor, lambda fraction: self.clock.fraction_of_start(share(fraction)), prefix)
 
         return Lexicons(self.texts, self.settings, self.folder, self.stages, watched)
 
@@ -213,9 +212,7 @@ class _Run:
     @property
     def _time(self) -> tuple[float | None, float]:
         """Minutes that are left, None for no end, and minutes of a round, as far as is known."""
-        minutes, seconds = self.settings.minutes, [float(entry["seconds"]) for entry in self.entries]
-        left = None if minutes is None else minutes - self._elapsed() / 60.0
-        return left, sum(seconds) / max(len(seconds), 1) / 60.0
+        return self.clock.minutes_left, minutes_of([float(entry["seconds"]) for entry in self.looks.entries])
 
     def _lexicon_translator(self, number: int, other: int) -> Callable[[Sequence[str]], list[str]]:
         """What translates lines of a language into another."""
@@ -227,7 +224,7 @@ class _Run:
 
         def translate(lines: Sequence[str]) -> list[str]:
             for way, translator in steps:
-                watched = Part(self.monitor, lambda _: self._fraction, f"{way} of the lexicon model: ")
+                watched = Part(self.monitor, lambda _: self.clock.fraction, f"{way} of the lexicon model: ")
                 done = [translation.text for translation in translator.translate(lines, watched)]
                 if len(done) < len(lines):
                     raise StoppedError
@@ -267,31 +264,31 @@ class _Run:
         try:
             tensors, facts = load_tensors(path)
             self.trainer.restore(tensors, facts["steps"], facts["applied"])
-            self.round, self.entries, self.before = facts["round"], facts["entries"], facts["elapsed"]
+            self.clock.round, self.looks.entries, self.clock.before = facts["round"], facts["entries"], facts["elapsed"]
         except (OSError, ValueError, KeyError, RuntimeError, TypeError):
             raise damaged(path) from None
-        if self.settings.rounds is not None and self.round > self.settings.rounds:
+        if self.settings.rounds is not None and self.clock.round > self.settings.rounds:
             raise InputError(
-                f"run.dir={self.folder} has {self.round} rounds already, more than trainer.rounds="
+                f"run.dir={self.folder} has {self.clock.round} rounds already, more than trainer.rounds="
                 f"{self.settings.rounds}. Give as many, more, or another run.dir."
             )
 
     def _round(self) -> None:
-        number, settings = self.round, self.settings
+        number, settings = self.clock.round, self.settings
         began = time.monotonic()
         loss = tokens = 0.0
         first = "text alone" if settings.start == "none" else "the lexicon model"
         what = f"learning from {first}" if self.rounds.from_start(number) else "back-translation"
         what = "each language alone" if number < settings.objectives.alone_rounds else what
         for place, shards in enumerate(
-            self.rounds.shards(number, self.net, lambda _: self._say(f"round {number}: translating", self._fraction))
+            self.rounds.shards(number, self.net, lambda _: self._say(f"round {number}: translating"))
         ):
             if place % 10 == 0:
-                self._say(f"round {number}: {what}", self._fraction)
+                self._say(f"round {number}: {what}")
             figures = self.trainer.step(shards)
             loss += figures["loss"]
             tokens += figures["tokens"]
-        self.round += 1
+        self.clock.round += 1
         row: dict[str, Any] = {
             "round": number,
             "steps": self.trainer.steps,
@@ -300,20 +297,21 @@ class _Run:
             "seconds": round(time.monotonic() - began, 2),
         }
         if self._is_looked_at(number):
-            self._say(f"round {number}: held-out sentences", self._fraction)
+            self._say(f"round {number}: held-out sentences")
             entry = self._entry(number, row)
-            self.entries.append(entry)
+            self.looks.entries.append(entry)
             flat = {
                 f"{way}.{name}": value for way, values in entry["figures"].items() for name, value in values.items()
             }
             row |= flat | {"guards": entry["guards"]}
-            self._keep_best(entry)
         if not self.processes.is_first:
             return
+        if self._is_looked_at(number):
+            self.looks.keep(self.net)
         self.metrics(row)
         facts = {
-            "steps": self.trainer.steps, "applied": self.trainer.applied, "round": self.round,
-            "entries": self.entries, "elapsed": round(self._elapsed(), 2),
+            "steps": self.trainer.steps, "applied": self.trainer.applied, "round": self.clock.round,
+            "entries": self.looks.entries, "elapsed": round(self.clock.elapsed, 2),
         }  # fmt: skip
         save_tensors(self.stages.folder / STATE, self.trainer.state(), facts)
 
@@ -321,7 +319,7 @@ class _Run:
         return (number + 1) % self.settings.evaluate_every == 0 or number + 1 == self.settings.rounds
 
     def _entry(self, number: int, row: dict[str, Any]) -> dict[str, Any]:
-        found = neural_figures(self.net, self.rounds, lambda: self._say("held-out sentences", self._fraction))
+        found = neural_figures(self.net, self.rounds, lambda: self._say("held-out sentences"))
         samples = {way: figures.pop("samples") for way, figures in found.items()}
         tripped = {way: figures.pop("tripped") for way, figures in found.items()}
         watched = {way: figures.pop("guards") for way, figures in found.items()}
@@ -331,45 +329,22 @@ class _Run:
             "guards": tripped,
             "guard_figures": watched,
             "samples": samples,
-            "elapsed": round(self._elapsed(), 2),
+            "elapsed": round(self.clock.elapsed, 2),
         }
 
-    def _keep_best(self, entry: dict[str, Any]) -> None:
-        """Keep the weights of the few best rounds by now, and of no other."""
-        if not self.processes.is_first:
-            return
-        weights = {name: weight.detach() for name, weight in self.net.named_parameters()}
-        save_tensors(self._weights(entry["round"]), weights, {"round": entry["round"]})
-        best = {self._weights(kept["round"]) for kept in sorted(self.entries, key=preference)[:KEPT_BEST]}
-        for path in self.stages.folder.glob("round-*.safetensors"):
-            if path not in best:
-                path.unlink()
-
-    def _weights(self, number: int) -> Path:
-        return self.stages.folder / f"round-{number}.safetensors"
-
-    def _has_collapsed(self) -> bool:
-        """Whether a guard tripped at the last two looks, after a look at which none did."""
-        states = [any(entry["guards"].values()) for entry in self.entries]
-        return len(states) >= 3 and states[-1] and states[-2] and not all(states)
-
     def _finished(self) -> dict[str, Any] | None:
-        if not self.entries or self.entries[-1]["round"] != self.round - 1:
-            self._say("held-out sentences", self._fraction)
-            row = {"round": self.round - 1, "steps": self.trainer.steps, "seconds": 0.0}
-            self.entries.append(self._entry(self.round - 1, row))
-            self._keep_best(self.entries[-1])
+        if not self.looks.entries or self.looks.entries[-1]["round"] != self.clock.round - 1:
+            self._say("held-out sentences")
+            row = {"round": self.clock.round - 1, "steps": self.trainer.steps, "seconds": 0.0}
+            self.looks.entries.append(self._entry(self.clock.round - 1, row))
+            if self.processes.is_first:
+                self.looks.keep(self.net)
         if not self.processes.is_first:
             return None
-        chosen = min(self.entries, key=preference)
-        path = self._weights(chosen["round"])
-        try:
-            self.net.take(load_tensors(path)[0])
-        except (OSError, ValueError, RuntimeError):
-            raise damaged(path) from None
+        chosen = self.looks.take_best(self.net)
         self._model(self.net.cpu()).save(self.folder / "model")
         return finished(
-            self.entries, chosen, self.sides, self.texts, self.lexicon.result if self.lexicon else {},
+            self.looks.entries, chosen, self.sides, self.texts, self.lexicon.result if self.lexicon else {},
             {
                 "settings": {k: v for k, v in asdict(self.settings).items() if k not in {"threads", "device"}},
                 "network": "transformer" if self.pretrained is None else "pretrained",
@@ -379,8 +354,8 @@ class _Run:
                 "steps": self.trainer.steps,
                 "device": str(self.device),
                 "parameters": sum(weight.numel() for weight in self.net.parameters()),
-                "elapsed": round(self._elapsed(), 2),
-                "collapsed": self._has_collapsed() or bool(any(chosen["guards"].values())),
+                "elapsed": round(self.clock.elapsed, 2),
+                "collapsed": self.looks.has_collapsed or bool(any(chosen["guards"].values())),
             },
         )  # fmt: skip
 
@@ -406,49 +381,9 @@ class _Run:
         path = self.stages.folder / STATE
         if path.exists():
             try:
-                self.before = float(load_facts(path)["elapsed"])
+                self.clock.before = float(load_facts(path)["elapsed"])
             except (OSError, ValueError, KeyError, TypeError):
                 raise damaged(path) from None
 
-    def _is_over(self, last_seconds: float) -> bool:
-        """Whether all rounds are done, or another would end after the time that was given."""
-        settings = self.settings
-        if settings.rounds is not None and self.round >= settings.rounds:
-            return True
-        if settings.minutes is None or self.round == 0:
-            return settings.rounds is None and settings.minutes is None and self.round >= DEFAULT_ROUNDS
-        return self._elapsed() + 1.1 * last_seconds > 60.0 * settings.minutes
-
-    def _elapsed(self) -> float:
-        return self.before + time.monotonic() - self.begun
-
-    @property
-    def _fraction(self) -> float:
-        settings = self.settings
-        parts = [0.0]
-        if settings.minutes is not None:
-            parts.append(self._elapsed() / (60.0 * settings.minutes))
-        if settings.rounds is not None:
-            parts.append(self.round / max(settings.rounds, 1))
-        return min(max(parts), 1.0)
-
-    def _fraction_of(self, share: float) -> float:
-        """Of the whole, where so much of the lexicon model is done."""
-        return max(self._fraction, 0.2 * share) if self.settings.minutes is None else self._fraction
-
-    def _say(self, stage: str, fraction: float) -> None:
-        say(self.monitor, stage, fraction)
-
-
-DEFAULT_ROUNDS = 200
-
-
-def score(entry: dict[str, Any]) -> float:
-    """The mean over the directions of the two-sided code length, in bits a word: the less, the better."""
-    figures = entry["figures"].values()
-    return float(sum(values["two_sided"] for values in figures)) / len(figures)
-
-
-def preference(entry: dict[str, Any]) -> tuple[bool, float]:
-    """The less, the better: rounds that tripped no guard come first, then the score counts."""
-    return any(entry["guards"].values()), score(entry)
+    def _say(self, stage: str) -> None:
+        say(self.monitor, stage, self.clock.fraction)

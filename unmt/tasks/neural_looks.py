@@ -1,0 +1,66 @@
+"""Rounds of a net that held-out sentences were looked at after: which is best, and whether the net has collapsed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from unmt.mappings.sequence_net import SequenceNet
+from unmt.tasks.tensor_file import load_tensors, save_tensors
+from unmt.tasks.training_stages import damaged
+
+KEPT_BEST = 3
+
+
+class Looks:
+    """Entries, a round that was looked at each, with `round`, `figures` and `guards` by direction; weights of the best.
+
+    folder: where weights are kept, a file a round.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.entries: list[dict[str, Any]] = []
+
+    def path(self, number: int) -> Path:
+        """Of the weights after a round."""
+        return self.folder / f"round-{number}.safetensors"
+
+    def keep(self, net: SequenceNet) -> None:
+        """Keep the weights of the last round if it is among the KEPT_BEST, and those of no other but these."""
+        last = self.entries[-1]["round"]
+        save_tensors(self.path(last), {name: one.detach() for name, one in net.named_parameters()}, {"round": last})
+        best = {self.path(kept["round"]) for kept in sorted(self.entries, key=preference)[:KEPT_BEST]}
+        for path in self.folder.glob("round-*.safetensors"):
+            if path not in best:
+                path.unlink()
+
+    def take_best(self, net: SequenceNet) -> dict[str, Any]:
+        """Give a net the weights of the best round; the entry of that.
+
+        Raises InputError where their file is damaged.
+        """
+        chosen = min(self.entries, key=preference)
+        path = self.path(chosen["round"])
+        try:
+            net.take(load_tensors(path)[0])
+        except (OSError, ValueError, RuntimeError):
+            raise damaged(path) from None
+        return chosen
+
+    @property
+    def has_collapsed(self) -> bool:
+        """Whether a guard tripped at the last two looks, after a look at which none did."""
+        states = [any(entry["guards"].values()) for entry in self.entries]
+        return len(states) >= 3 and states[-1] and states[-2] and not all(states)
+
+
+def score(entry: dict[str, Any]) -> float:
+    """The mean over the directions of the two-sided code length, in bits a word: the less, the better."""
+    figures = entry["figures"].values()
+    return float(sum(values["two_sided"] for values in figures)) / len(figures)
+
+
+def preference(entry: dict[str, Any]) -> tuple[bool, float]:
+    """The less, the better: rounds that tripped no guard come first, then the score counts."""
+    return any(entry["guards"].values()), score(entry)
