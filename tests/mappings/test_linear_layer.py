@@ -16,7 +16,7 @@ def drawn(*shape, seed=0):
 def library(request, monkeypatch):
     if request.param and not linear_layer.HAS_ONEDNN:
         pytest.skip("torch has no oneDNN here")
-    monkeypatch.setattr(linear_layer, "HAS_ONEDNN", request.param)
+    monkeypatch.setattr(linear_layer, "USES_ONEDNN", request.param)
     return request.param
 
 

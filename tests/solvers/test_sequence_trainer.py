@@ -5,6 +5,7 @@ import torch
 from unmt.mappings.sequence_batch import batch_of
 from unmt.mappings.transformer import Shape, Transformer
 from unmt.objectives.sequence_likelihood import Output, pair_nats
+from unmt.solvers import sequence_trainer
 from unmt.solvers.sequence_trainer import Rates, SequenceTrainer, ShardLoss
 
 END, TAG, SYMBOLS = 2, 4, 30
@@ -48,6 +49,20 @@ def test_threads_change_not_one_bit(width):
     for _ in range(4):
         assert one.step(shards()) == two.step(shards())
     assert same(weights(one), weights(two))
+
+
+def test_the_parts_that_weights_are_moved_in_change_not_one_bit(monkeypatch):
+    one = trainer()
+    monkeypatch.setattr(sequence_trainer, "PART", 64)
+    two = trainer(threads=2)
+    assert len(two.optimisers) > 20 * len(one.optimisers)
+    for _ in range(4):
+        assert one.step(shards()) == two.step(shards())
+    assert same(weights(one), weights(two))
+    fresh = trainer()
+    fresh.restore(weights(one), one.steps, one.applied)
+    assert one.step(shards()) == fresh.step(shards())
+    assert same(weights(one), weights(fresh))
 
 
 def test_a_restored_trainer_goes_on_as_if_nothing_had_been():

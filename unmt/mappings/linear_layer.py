@@ -1,9 +1,10 @@
 """The linear maps of a net, by the faster of the two libraries that torch has for products of matrices on a CPU.
 
 torch takes MKL for them, which keeps to AVX2 on processors that are not Intel's; oneDNN takes AVX-512 wherever it is:
-on an AMD EPYC it has 210 GFLOP/s a core where MKL has 105. The nets that torch compiles call oneDNN by the same
-operator. It makes a program for each size of a product that it meets, which takes some 0.4 ms, and keeps a thousand; so
-small products stay with MKL. Sums are made in another order, so that the two differ in the last bits.
+on an AMD EPYC it has 210 GFLOP/s a core where MKL has 105. Without AVX-512 MKL is the faster (on an older EPYC 50 to 65
+beside 35 to 65). The nets that torch compiles call oneDNN by the same operator. It makes a program for each size of a
+product that it meets, which takes some 0.4 ms, and keeps a thousand; so small products stay with MKL. Sums are made in
+another order, so that the two differ in the last bits.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from torch.nn import functional
 from unmt.mappings.int8_product import Int8Product
 
 HAS_ONEDNN: bool = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")  # type: ignore[no-untyped-call]
+USES_ONEDNN = HAS_ONEDNN and torch.backends.cpu.get_cpu_capability().startswith("AVX512")
 
 NARROW = 64
 """Fewer inputs or outputs than that make a product that is small."""
@@ -48,7 +50,7 @@ def linear(states: Tensor, weight: Tensor, bias: Tensor | None = None, *, rectif
 def _is_fast(states: Tensor, weight: Tensor) -> bool:
     """Whether oneDNN can compute it and pays."""
     return (
-        HAS_ONEDNN
+        USES_ONEDNN
         and states.device.type == "cpu"
         and states.dtype == weight.dtype == torch.float32
         and states.numel() > 0

@@ -195,21 +195,21 @@ class _Drawn(TorchFunctionMode):
 
     def __init__(self, dropout: Dropout) -> None:
         super().__init__()
-        self._generator = dropout.generator if dropout.share > 0.0 else None
+        self._bits = dropout.bits if dropout.share > 0.0 else None
 
     def __enter__(self) -> Any:
         # Where nothing is dropped the library's own calls stay as they are, and as fast.
-        return self if self._generator is None else super().__enter__()  # type: ignore[no-untyped-call]
+        return self if self._bits is None else super().__enter__()  # type: ignore[no-untyped-call]
 
     def __exit__(self, *error: object) -> None:
-        if self._generator is not None:
+        if self._bits is not None:
             super().__exit__(*error)  # type: ignore[no-untyped-call]
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         if function is functional.dropout:
             share = args[1] if len(args) > 1 else kwargs.get("p", 0.5)
-            return Dropout(share, self._generator)(args[0] if args else kwargs["input"])
+            return Dropout(share, self._bits)(args[0] if args else kwargs["input"])
         return function(*args, **kwargs)
 
 

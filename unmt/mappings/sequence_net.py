@@ -6,22 +6,41 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+DRAWS = 2**16
+"""Of the numbers that say what is kept."""
+
 
 class Dropout:
-    """Zeroes a share of the entries and scales the rest; without a generator it does nothing."""
+    """Zeroes a share of the entries and scales the rest; without random bits it does nothing.
 
-    def __init__(self, share: float, generator: torch.Generator | None) -> None:
-        self.share, self.generator = share, generator
+    bits: of the device where the states are: numpy's on a CPU, where they take a tenth of the time of torch's.
+    """
+
+    def __init__(self, share: float, bits: np.random.BitGenerator | torch.Generator | None) -> None:
+        self.share, self.bits = share, bits
+
+    @classmethod
+    def of(cls, share: float, seed: int, device: torch.device) -> Dropout:
+        """What is dropped is a function of the seed, below 2 ** 63, and of the kind of the device."""
+        if device.type == "cpu":
+            return cls(share, np.random.SFC64(seed))
+        return cls(share, torch.Generator(device=device).manual_seed(seed))
 
     def __call__(self, states: Tensor) -> Tensor:
         """States of any shape."""
-        if self.generator is None or self.share == 0.0:
+        if self.bits is None or self.share == 0.0:
             return states
-        keep = torch.empty_like(states).bernoulli_(1.0 - self.share, generator=self.generator)
-        return states * keep.div_(1.0 - self.share)
+        if isinstance(self.bits, torch.Generator):
+            keep = torch.empty_like(states).bernoulli_(1.0 - self.share, generator=self.bits)
+            return states * keep.div_(1.0 - self.share)
+        kept = max(1, round((1.0 - self.share) * DRAWS))
+        draws = self.bits.random_raw(-(-states.numel() // 4)).view(np.uint16)[: states.numel()]
+        is_kept = torch.from_numpy(draws < kept).view(states.shape)
+        return states * is_kept.to(states.dtype).mul_(DRAWS / kept)
 
 
 NO_DROPOUT = Dropout(0.0, None)

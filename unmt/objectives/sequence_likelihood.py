@@ -60,20 +60,20 @@ class _SmoothedNats(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, logits: Tensor, wanted: Tensor, smoothing: float) -> Tensor:
-        ctx.save_for_backward(logits, wanted)
         ctx.smoothing = smoothing
         gains = torch.log_softmax(logits, dim=-1)
+        ctx.save_for_backward(gains, wanted)
         said = gains.gather(1, wanted[:, None]).sum()
         return -((1.0 - smoothing) * said + smoothing / gains.shape[1] * gains.sum() if smoothing else said)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
-        logits, wanted = ctx.saved_tensors
-        of_logits = torch.softmax(logits, dim=-1)
+        gains, wanted = ctx.saved_tensors
+        of_logits = gains.exp_()
         if ctx.smoothing:
-            of_logits -= ctx.smoothing / logits.shape[1]
-        of_logits.scatter_add_(1, wanted[:, None], logits.new_full((len(logits), 1), ctx.smoothing - 1.0))
+            of_logits -= ctx.smoothing / gains.shape[1]
+        of_logits.scatter_add_(1, wanted[:, None], gains.new_full((len(gains), 1), ctx.smoothing - 1.0))
         return of_logits.mul_(gradients[0]), None, None
 
 

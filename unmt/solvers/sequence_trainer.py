@@ -16,7 +16,6 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -55,9 +54,8 @@ class Draw:
     def of(cls, seed: Sequence[int], share: float, device: torch.device) -> Draw:
         """seed: any numbers that name the shard; share: of the dropout."""
         sequence = np.random.SeedSequence(list(seed))
-        generator = torch.Generator(device=device)
-        generator.manual_seed(int(sequence.generate_state(1, np.uint64)[0] >> 1))
-        return cls(np.random.default_rng(sequence), Dropout(share, generator))
+        number = int(sequence.generate_state(1, np.uint64)[0] >> 1)
+        return cls(np.random.default_rng(sequence), Dropout.of(share, number, device))
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +68,11 @@ class ShardLoss:
 
 
 Shard = Callable[[nn.Module, Draw], ShardLoss]
+PART = 2**18
+"""Weights that a thread moves at a time: few enough to stay in its cache, unless there are MOST_PARTS of them."""
+MOST_PARTS = 64
+MOMENTS = {"first": "exp_avg", "second": "exp_avg_sq"}
+"""What the optimiser remembers of a weight, as a checkpoint and as torch call it."""
 
 
 class SequenceTrainer:
@@ -90,62 +93,45 @@ class SequenceTrainer:
         self.processes = processes
         trained = {name: weight for name, weight in net.named_parameters() if weight.requires_grad}
         self.names, self.weights = list(trained), list(trained.values())
+        self.device = self.weights[0].device
         self.averaged = copy.deepcopy(net).requires_grad_(requires_grad=False)
-        # Weights lie end to end in one tensor: what is done to all of them is one call, and not one for each.
-        self._flat_weights = nn.Parameter(_end_to_end(self.weights))
+        # Weights lie end to end in one tensor: what is done to all of them is one call a part, and not one for each.
+        self._flat_weights = _end_to_end(self.weights)
         self._flat_means = _end_to_end([self.averaged.get_parameter(name) for name in self.names])
-        flat = [self._flat_weights]
-        self.optimiser = torch.optim.Adam(flat, lr=rates.peak, betas=(0.9, 0.98), eps=1e-9, fused=True)
+        size = len(self._flat_weights)
+        self._part = size if self.device.type != "cpu" else max(PART, -(-size // (64 * MOST_PARTS)) * 64)
+        self._parts = [nn.Parameter(part) for part in self._split(self._flat_weights)]
+        self.optimisers = [
+            torch.optim.Adam([part], lr=rates.peak, betas=(0.9, 0.98), eps=1e-9, fused=True) for part in self._parts
+        ]
         self.steps = 0
         self.applied = 0
-        self.device = self.weights[0].device
-        size = len(self._flat_weights) + 1
         # Megabytes that each step fills anew: to ask for them each time costs as much as to fill them.
-        self._room = torch.empty(size, device=self.device), torch.empty(size, device=self.device)
+        self._rooms: list[Tensor] = []
         self._pool = ThreadPoolExecutor(max(1, threads))
 
     def step(self, shards: Sequence[Shard]) -> dict[str, float]:
         """One step on the shards of a batch; the mean loss in nats a symbol, and the named figures a symbol."""
         self.steps += 1
+        processes = self.processes
+        mine = range(processes.rank, len(shards), processes.world)
 
-        def gradients(number: int) -> tuple[list[Tensor | None], ShardLoss]:
+        def gradients(number: int) -> ShardLoss:
             draw = Draw.of([self.seed, self.steps, number], self.dropout, self.device)
             loss = shards[number](self.net, draw)
             # On this thread, so that shards do not wait for each other.
-            return list(torch.autograd.grad(loss.nats, self.weights, allow_unused=True)), loss
+            found = torch.autograd.grad(loss.nats, self.weights, allow_unused=True)
+            self._flatten(found, loss, self._room(mine.index(number)))
+            return loss
 
-        processes = self.processes
-        mine = range(processes.rank, len(shards), processes.world)
+        self._room(max(len(mine) - 1, 0))
         done = list(self._pool.map(gradients, mine))
-        flat, spare = self._room
-        # Of more than two terms the order matters, and processes keep none: then each shard is told by itself.
-        is_apart = processes.world > 1 and len(shards) > 2
-        numbers = range(len(shards)) if is_apart else mine
-        if not numbers:
-            flat.zero_()
-        for number in numbers:
-            part = flat if number == numbers[0] else spare
-            if number in mine:
-                self._flatten(*done[number // processes.world], part)
-            else:
-                part.zero_()
-            if is_apart:
-                processes.add(part)
-            if part is spare:
-                flat += part
-        if not is_apart:
-            processes.add(flat)
+        flat = self._sum(mine, len(shards))
         tokens = max(float(flat[-1]), 1.0)
         norm = float(flat[:-1].norm()) / tokens
-        if math.isfinite(norm):
-            flat *= min(1.0, self.rates.clip / max(norm, 1e-30)) / tokens
-            self._flat_weights.grad = flat[:-1]
-            for group in self.optimiser.param_groups:
-                group["lr"] = self.rates.rate(self.steps)
-            self.optimiser.step()
-            self.applied += 1
-        self._average()
-        said = processes.all([(float(loss.nats.detach()), loss.tokens, loss.named) for _, loss in done])
+        scale = min(1.0, self.rates.clip / max(norm, 1e-30)) / tokens if math.isfinite(norm) else None
+        self._update(flat[:-1], scale)
+        said = processes.all([(float(loss.nats.detach()), loss.tokens, loss.named) for loss in done])
         figures = {"loss": 0.0, "tokens": 0.0}
         for number in range(len(shards)):
             nats, count, named = said[number % processes.world][number // processes.world]
@@ -155,6 +141,16 @@ class SequenceTrainer:
                 figures[name] = figures.get(name, 0.0) + value
         return {**figures, "gradient_norm": norm}
 
+    def _split(self, flat: Tensor) -> Sequence[Tensor]:
+        """The parts that are moved at a time of what lies end to end: one on a GPU."""
+        return torch.split(flat, self._part)
+
+    def _room(self, number: int) -> Tensor:
+        """A tensor for the gradients of all weights, and the symbols behind them; one for each number."""
+        while len(self._rooms) <= number:
+            self._rooms.append(torch.empty(len(self._flat_weights) + 1, device=self.device))
+        return self._rooms[number]
+
     def _flatten(self, gradients: Sequence[Tensor | None], loss: ShardLoss, flat: Tensor) -> None:
         """Put the gradients of a shard end to end into `flat`, and behind them its symbols."""
         parts = [
@@ -163,11 +159,42 @@ class SequenceTrainer:
         ]
         torch.cat([*parts, torch.tensor([float(loss.tokens)], device=self.device)], out=flat)
 
-    @torch.no_grad()
-    def _average(self) -> None:
+    def _sum(self, mine: range, shards: int) -> Tensor:
+        """The sum over the shards of all processes of what lies in the rooms of each."""
+        processes = self.processes
+        # Of more than two terms the order matters, and processes keep none: then each shard is told by itself.
+        if processes.world > 1 and shards > 2:
+            total, none = self._room(len(mine)).zero_(), self._room(len(mine) + 1)
+            for number in range(shards):
+                part = self._room(mine.index(number)) if number in mine else none.zero_()
+                processes.add(part)
+                total += part
+            return total
+        total = self._room(0)
+        if not mine:
+            total.zero_()
+        for place in range(1, len(mine)):
+            total += self._room(place)
+        processes.add(total)
+        return total
+
+    def _update(self, gradient: Tensor, scale: float | None) -> None:
+        """Move the weights by the gradient times a scale, if there is one, and their average behind them."""
         # Early on the average follows quickly, or it would remember the random start.
         past = min(self.rates.average, (1.0 + self.steps) / (10.0 + self.steps))
-        self._flat_means.lerp_(self._flat_weights, 1.0 - past)
+        rate, gradients, means = self.rates.rate(self.steps), self._split(gradient), self._split(self._flat_means)
+
+        @torch.no_grad()
+        def update(number: int) -> None:
+            part, optimiser = self._parts[number], self.optimisers[number]
+            if scale is not None:
+                part.grad = gradients[number].mul_(scale)
+                optimiser.param_groups[0]["lr"] = rate
+                optimiser.step()
+            means[number].lerp_(part, 1.0 - past)
+
+        list(self._pool.map(update, range(len(self._parts))))
+        self.applied += scale is not None
 
     def _named(self, kind: str, flat: Tensor) -> dict[str, Tensor]:
         """Parts of what lies end to end, by the names of the weights."""
@@ -179,8 +206,9 @@ class SequenceTrainer:
         """Everything that the next step depends on, but the number of steps."""
         held = self._named("net", self._flat_weights) | self._named("mean", self._flat_means)
         if self.applied:
-            moments = self.optimiser.state[self._flat_weights]
-            held |= self._named("first", moments["exp_avg"]) | self._named("second", moments["exp_avg_sq"])
+            states = [one.state[part] for one, part in zip(self.optimisers, self._parts, strict=True)]
+            for kind, moment in MOMENTS.items():
+                held |= self._named(kind, torch.cat([state[moment] for state in states]))
         return held
 
     @torch.no_grad()
@@ -193,12 +221,15 @@ class SequenceTrainer:
             for name, part in self._named(kind, flat).items():
                 part.copy_(state[name])
         if applied:
-            moments: dict[str, Any] = {"step": torch.tensor(float(applied), device=self.device)}
-            for kind, moment in (("first", "exp_avg"), ("second", "exp_avg_sq")):
-                moments[moment] = torch.empty_like(self._flat_means)
-                for name, part in self._named(kind, moments[moment]).items():
+            moments = {kind: torch.empty_like(self._flat_means) for kind in MOMENTS}
+            for kind, flat in moments.items():
+                for name, part in self._named(kind, flat).items():
                     part.copy_(state[name])
-            self.optimiser.state[self._flat_weights] = moments
+            for number, (optimiser, part) in enumerate(zip(self.optimisers, self._parts, strict=True)):
+                optimiser.state[part] = {
+                    "step": torch.tensor(float(applied), device=self.device),
+                    **{moment: self._split(moments[kind])[number] for kind, moment in MOMENTS.items()},
+                }
         self.steps, self.applied = steps, applied
 
 
