@@ -39,7 +39,7 @@ from unmt.tasks.translation_model import Direction, TranslationModel
 from unmt.text.corpus_file import read_lines
 
 TEST_LINES = 500
-SELECTORS = ("two_sided", "with_target", "divergence", "code_bits", "way_back_bits", "text_bits", "round_trip")
+SELECTORS = ("two_sided", "total_bits", "divergence", "code_bits", "way_back_bits", "text_bits", "round_trip")
 
 
 @dataclass(frozen=True)
@@ -117,10 +117,7 @@ def trained(setting: Setting, folder: Path, pair: str, vectors: Path | None, run
 
 
 def scored(run: Path, folder: Path, lines_learned: int) -> list[dict[str, Any]]:
-    """Every round and direction of a run: figures, BLEU, and BLEU of the same lines translated there and back.
-
-    `with_target` is two_sided beside what a held-out target word costs, which is the same in all rounds of a text.
-    """
+    """Every round and direction of a run: figures, BLEU, and BLEU of the same lines translated there and back."""
     result = json.loads((run / "result.json").read_text(encoding="utf-8"))
     languages = TranslationModel.load(run).languages
     rows = []
@@ -143,7 +140,7 @@ def scored(run: Path, folder: Path, lines_learned: int) -> list[dict[str, Any]]:
                     "bleu": bleu(texts, reference),
                     "lines": lines_learned,
                     **(figures := entry["figures"][way]),
-                    "with_target": figures["two_sided"] + figures["target_bits"],
+                    "total_bits": figures["two_sided"] + figures["target_bits"],  # which older runs do not have
                     "round_trip": -bleu(returned, lines),
                 }
             )

@@ -52,6 +52,15 @@ def test_text_that_is_too_likely_is_no_better_than_text_that_is_too_unlikely():
     assert likely.two_sided == unlikely.two_sided == 2.0
 
 
+def test_a_model_of_more_text_costs_less_in_total_where_all_else_is_the_same():
+    little, much = (TranslationCode(target + 1.0, target, 2.0, 5.0, 1.0) for target in (6.0, 4.0))
+    assert little.two_sided == much.two_sided == 3.0
+    assert (little.total_bits, much.total_bits) == (9.0, 7.0)
+    silent = TranslationCode(0.5, 4.0, 5.0, 5.0, 0.1)
+    assert silent.code_bits < much.code_bits
+    assert silent.total_bits > much.total_bits
+
+
 def test_figures_are_kept_by_name():
     figures = TranslationCode(1.0, 2.0, 3.0, 4.0, 0.5).to_dict()
     wanted = {
@@ -61,6 +70,7 @@ def test_figures_are_kept_by_name():
         "source_bits": 4.0,
         "words_per_source_word": 0.5,
         "two_sided": 4.0,
+        "total_bits": 6.0,
         "divergence": 2.5,
     }
     assert wanted.items() <= figures.items()

@@ -254,7 +254,7 @@ def translation_code(text: float, back: float) -> dict[str, float]:
     return {
         "text_bits": text, "target_bits": 3.5, "way_back_bits": back, "source_bits": 3.3,
         "words_per_source_word": 0.97, "code_bits": text + back, "two_sided": abs(text - 3.5) + back,
-        "divergence": 8.0,
+        "total_bits": 3.5 + abs(text - 3.5) + back, "divergence": 8.0,
     }  # fmt: skip
 
 
