@@ -21,6 +21,7 @@ from unmt.tasks.align_codes import SideCodes
 from unmt.tasks.align_methods import WITHOUT_SPELLING, Words, check_methods, first_pairs, learned_from
 from unmt.tasks.align_settings import ALL, LEAST_WORDS, METHODS, Every, Method, check_method
 from unmt.tasks.alignment import Alignment, Trial
+from unmt.tasks.cores import with_one_blas_thread
 from unmt.tasks.monitor import Monitor
 from unmt.text.vectors import WordVectors
 
@@ -31,6 +32,7 @@ RUNS, TRANSLATIONS, TEMPERATURE = 10, 5, 0.1
 DRAWN_WORDS = 400
 
 
+@with_one_blas_thread
 def align(
     source: WordVectors,
     target: WordVectors,

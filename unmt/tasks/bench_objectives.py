@@ -18,6 +18,7 @@ import numpy as np
 from unmt import __version__
 from unmt.report.objectives_table import objectives_text
 from unmt.tasks.alignment import SHARED_GAIN
+from unmt.tasks.cores import with_one_blas_thread
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.objective_ciphers import CIPHER_SEARCHES, CipherTask
 from unmt.tasks.objective_pairs import FAMILIES, cipher_pair, text_of, vector_pair
@@ -42,6 +43,7 @@ SENTENCES: Mapping[str, str] = {
 """Where an objective is at work on sentences. That column is measured by `unmt train` and `unmt evaluate`, not here."""
 
 
+@with_one_blas_thread
 def run(
     data: Path | None,
     *,

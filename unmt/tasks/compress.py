@@ -25,6 +25,7 @@ from unmt.tasks.compress_mapping import FoundMapping, searched
 from unmt.tasks.compress_null import Null, null_interval, nulls, substitutes
 from unmt.tasks.compress_result import MIXTURE, NOTHING, SHARED, Compression
 from unmt.tasks.compress_ways import Way, mapped, one_after_the_other
+from unmt.tasks.cores import with_one_blas_thread
 from unmt.tasks.monitor import Monitor
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Pair:
         return plain + [(code, way.name, way.bits) for code, ways in self.ways.items() for way in ways]
 
 
+@with_one_blas_thread
 def compress(
     x: bytes | str,
     y: bytes | str,

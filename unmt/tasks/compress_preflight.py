@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from unmt.solvers.context_lexicon import build_lexicon
-from unmt.tasks.cores import cores
+from unmt.tasks.cores import cores, with_one_blas_thread
 from unmt.tasks.forecast import forecast
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.sides import side_of
@@ -29,6 +29,7 @@ SAMPLE_LINES, SAMPLE_WORDS = 3000, 80_000
 """Of each text that are looked at, whichever is less: a minute's work of one core. The forecast is fitted with them."""
 
 
+@with_one_blas_thread
 def compress_preflight(
     x: Text,
     y: Text,

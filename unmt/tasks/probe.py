@@ -12,6 +12,7 @@ import numpy as np
 from unmt import __version__
 from unmt.coding.adaptive import adaptive_bits
 from unmt.evaluation.linear_probe import check_installed, labelled_few, linear_probe
+from unmt.tasks.cores import with_one_blas_thread
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.probe_data import LabelledSequences, shuffled
 from unmt.tasks.probe_figures import correlations, summary
@@ -57,6 +58,7 @@ class _Run:
         return f"{self.objective}{', shuffled' if self.is_shuffled else ''}, width {self.width}, seed {self.seed}"
 
 
+@with_one_blas_thread
 def probe(
     data: LabelledSequences,
     settings: ProbeSettings,

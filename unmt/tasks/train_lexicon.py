@@ -21,7 +21,7 @@ from unmt.mappings.lexicon import Lexicon
 from unmt.mappings.phrase_table import PhraseTable
 from unmt.solvers.phrase_decoder import Decoder, DecoderSettings
 from unmt.solvers.translation_figures import as_corpus
-from unmt.tasks.cores import cores
+from unmt.tasks.cores import cores, with_one_blas_thread
 from unmt.tasks.lexicon_stage import lexicons
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.phrase_stage import learned_tables, phrase_settings
@@ -52,6 +52,7 @@ class UnrelatedError(InputError):
         self.preflight = preflight
 
 
+@with_one_blas_thread
 def train_lexicon(
     source: Text,
     target: Text,
