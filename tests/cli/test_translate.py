@@ -108,6 +108,8 @@ BAD = {
     "no beam": ([*WAY, "beam=0"], "beam=0"),
     "bytes of a lexicon": ([*WAY, "int8=true"], "int8=true is for models of network=transformer, and out is another"),
     "no threads": ([*WAY, "threads=0"], "threads=0"),
+    "n-grams of a lexicon": ([*WAY, "ngrams=0.5"], "ngrams= is for models of network=transformer"),
+    "negative n-grams": ([*WAY, "ngrams=-1"], "ngrams=-1.0: give a weight of 0 or more"),
 }
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -150,6 +152,22 @@ def test_the_nats_of_a_translation_are_those_of_the_likelihood(net, sources):
         batch = batch_of([source], [found.ids], END, TAG, 0, 1)
         if len(found.ids) < how.limit(len(source) + 1, net.shape.longest):
             assert float(sentence_nats(net, batch, output)[0]) == pytest.approx(found.nats, rel=1e-4, abs=1e-3)
+
+
+def test_all_that_a_beam_ends_with_is_told_where_it_is_asked_for(net, sources):
+    output = Output.of(ALLOWED, SYMBOLS)
+    how = Search(TAG, END, ALLOWED, beam=4, ratio=3.0, slack=60)
+    plain, told = search(net, sources, how), search(net, sources, replace(how, others=True), threads=2)
+    for source, one, all_ in zip(sources, plain, told, strict=True):
+        assert one.others == ()
+        assert (one.ids.tolist(), one.nats) == (all_.ids.tolist(), all_.nats)
+        texts = [tuple(other.ids.tolist()) for other in all_.others]
+        assert len(set(texts)) == len(texts) >= 4
+        best = min(all_.others, key=lambda other: other.nats / (len(other.ids) + 1))
+        assert (best.ids.tolist(), best.nats) == (one.ids.tolist(), pytest.approx(one.nats, rel=1e-5))
+        ended = [other for other in all_.others if len(other.ids) < how.limit(len(source) + 1, net.shape.longest)]
+        batch = batch_of([source] * len(ended), [other.ids for other in ended], END, TAG, 0, 1)
+        assert sentence_nats(net, batch, output).tolist() == pytest.approx([o.nats for o in ended], rel=1e-4, abs=1e-3)
 
 
 def test_only_allowed_symbols_are_written(net, sources):

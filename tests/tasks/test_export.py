@@ -19,7 +19,7 @@ from unmt.objectives.sequence_likelihood import Output, sentence_nats
 from unmt.solvers.sequence_search import Search, search
 from unmt.tasks import export as export_module
 from unmt.tasks.export import export
-from unmt.tasks.neural_model import NeuralModel
+from unmt.tasks.neural_model import BEAM, NeuralModel
 from unmt.tasks.neural_translate import NeuralTranslator
 from unmt.tasks.translation_model import Language
 from unmt.text.pieces import END_ID, Pieces
@@ -29,7 +29,7 @@ from unmt.text.word_corpus import WordCorpus
 
 SAMPLES = Path(unmt.__file__).parent / "samples"
 LANGUAGES, MOST = ("en", "fr"), 25
-BEAMS = (1, 4)
+BEAMS = (1, 4, 8)
 
 
 def lines_of(language):
@@ -178,7 +178,7 @@ def test_the_example_beside_a_model_translates_as_we_do(model, request, monkeypa
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         runpy.run_path(str(folder / "translate.py"))
-    wanted = [done.text for done in NeuralTranslator(model, "en-fr", threads=1).translate(lines)]
+    wanted = [done.text for done in NeuralTranslator(model, "en-fr", ngrams=0.0, threads=1).translate(lines)]
     assert said.getvalue().splitlines() == wanted
     assert "en-fr" in (folder / "README.md").read_text(encoding="utf-8")
 

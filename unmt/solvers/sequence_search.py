@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -39,7 +39,7 @@ class Search:
     written, the end among them; beam: hypotheses kept; length_power: of the length that scores are divided by.
 
     sample: a temperature to draw from, instead of the likeliest symbol; with a beam of one. source_tag: the symbol that
-    a source begins with, where the encoder is told its language.
+    a source begins with, where the encoder is told its language. others: whether all that a beam ends with is told.
     """
 
     tag: int
@@ -51,6 +51,7 @@ class Search:
     ratio: float = 1.5
     slack: int = 10
     source_tag: int | None = None
+    others: bool = False
 
     def limit(self, source: int, longest: int) -> int:
         """Most symbols of a translation of so many."""
@@ -59,10 +60,14 @@ class Search:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A translation. ids: without its end; nats: -ln of its probability, the end included."""
+    """A translation. ids: without its end; nats: -ln of its probability, the end included.
+
+    others: all that a beam ended with, this one among them, in the order in which they ended; none unless asked for.
+    """
 
     ids: NDArray[np.int32]
     nats: float
+    others: tuple[Found, ...] = ()
 
 
 @torch.no_grad()
@@ -178,6 +183,7 @@ def _beam(net: SequenceNet, ids: Tensor, limits: Tensor, how: Search) -> list[Fo
     ended = torch.zeros(count, dtype=torch.long, device=device)  # how many have, of each sentence
     goes_on = torch.ones(count, dtype=torch.bool, device=device)  # (S,)
     best = _Best(count, most, device)
+    others: list[list[Found]] = [[] for _ in range(count)]
     for place in range(most):
         values, parents, chosen = output.continuations(steps.step(last.view(-1)), scores, 2 * width)  # (S, C) each
         is_end = chosen == output.end
@@ -185,6 +191,14 @@ def _beam(net: SequenceNet, ids: Tensor, limits: Tensor, how: Search) -> list[Fo
         # One that ends is taken only where it would have stayed in the beam.
         ends = (is_end | is_last[:, None])[:, :width] & (values[:, :width] > -torch.inf) & goes_on[:, None]
         ended[rows] += ends.sum(dim=1)
+        if how.others and bool(ends.any()):
+            sentences, hypotheses = ends.nonzero(as_tuple=True)
+            symbols = output.symbols[chosen[sentences, hypotheses]]
+            texts = said[sentences, parents[sentences, hypotheses]][:, : place + 1]
+            texts[:, place] = symbols
+            costs, numbers = (-values[sentences, hypotheses]).tolist(), rows[sentences].tolist()
+            for number, text, cost in zip(numbers, texts.cpu().numpy(), costs, strict=True):
+                others[number].append(Found(text[: place + (text[place] != how.end)].astype(np.int32), cost))
         # All that end here are of one length: the first is the best of them.
         first = ends.int().argmax(dim=1, keepdim=True)
         found = [part.gather(1, first)[:, 0] for part in (values, parents, chosen)]
@@ -212,7 +226,7 @@ def _beam(net: SequenceNet, ids: Tensor, limits: Tensor, how: Search) -> list[Fo
         if (stays := _staying(goes_on, left, width)) is not None:
             order = steps.keep(stays)
             rows, scores, last, said, goes_on = (part[order] for part in (rows, scores, last, said, goes_on))
-    return best.found()
+    return [replace(one, others=tuple(beside)) for one, beside in zip(best.found(), others, strict=True)]
 
 
 def _staying(goes_on: Tensor, left: int, width: int) -> Tensor | None:

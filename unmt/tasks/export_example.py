@@ -44,7 +44,7 @@ translator = ctranslate2.Translator(str(folder / sys.argv[1]))
 for line in sys.stdin:
     symbols = [pieces.names[id_] for id_ in pieces.encode(source.tokens(line))]
     most = int(1.5 * (len(symbols) + 1)) + 10
-    found = translator.translate_batch([symbols], beam_size=4, min_decoding_length=0, max_decoding_length=most)
+    found = translator.translate_batch([symbols], beam_size=8, min_decoding_length=0, max_decoding_length=most)
     print(target.join(pieces.decode([ids[symbol] for symbol in found[0].hypotheses[0]])))
 ''',
 }
@@ -66,8 +66,9 @@ A line goes through two steps on its way in, and back through them on its way ou
 
     python translate.py {way} < in.txt > out.txt
 
-`unmt translate` writes names as they stand in the source, cuts long lines at the ends of sentences and leaves blank
-lines blank; `translate.py` is the least that is needed and does none of this.
+`unmt translate` asks n-grams of the target language which translation of its beam to take, writes names as they stand in
+the source, cuts long lines at the ends of sentences and leaves blank lines blank; `translate.py` is the least that is
+needed and does none of this.
 """
 
 INSTRUCTIONS = {
@@ -78,8 +79,8 @@ INSTRUCTIONS = {
 One model for all directions: {ways}. `generation_config.DIRECTION.json` makes `generate` write the language that is
 wanted: where the decoder begins (`decoder_start_token_id`), symbols that the language does not have
 (`suppress_tokens`; `renormalize_logits` makes the others sum to one again), and a beam of {beam} that ends once as many
-translations have ended (`early_stopping`). With it `generate` gives what `unmt translate` gives, symbol for symbol;
-`num_beams=1` is greedy. `generation_config.json`, which `generate` takes where none is named, is that of {way}.
+translations have ended (`early_stopping`). With it `generate` gives what `unmt translate ngrams=0` gives, symbol
+for symbol; `num_beams=1` is greedy. `generation_config.json`, which `generate` takes where none is named, is that of {way}.
 """
     + _TEXT,
     "ctranslate2": """# A translation model of unmt, for CTranslate2
@@ -89,7 +90,7 @@ translations have ended (`early_stopping`). With it `generate` gives what `unmt 
 A folder for each direction: {ways}. Its target vocabulary has only the symbols of the language that is written, and the
 decoder begins with that language's symbol by itself, so that no prefix and no other option is needed for it. `</s>` is
 put behind a source by CTranslate2. With `min_decoding_length=0` (1 is its default, and forbids an empty translation)
-and `beam_size={beam}`, `translate_batch` gives what `unmt translate` gives, symbol for symbol.
+and `beam_size={beam}`, `translate_batch` gives what `unmt translate ngrams=0` gives, symbol for symbol.
 """
     + _TEXT,
 }

@@ -54,16 +54,29 @@ def in_bytes(model: Model, name: str) -> Model:
 
 
 def translator_of(
-    model: Model, direction: str, *, beam: int | None = None, threads: int | None = None
+    model: Model,
+    direction: str,
+    *,
+    beam: int | None = None,
+    ngrams: float | None = None,
+    threads: int | None = None,
 ) -> LineTranslator:
-    """A direction of a model made ready. beam: None for what suits it. Raises InputError where it is unknown."""
+    """A direction of a model made ready. beam, ngrams: None for what suits it; ngrams is of Transformers.
+
+    Raises InputError where the direction is unknown, or ngrams is given for another model.
+    """
     if isinstance(model, TranslationModel):
         from unmt.tasks.translate import Translator
 
+        if ngrams is not None:
+            raise InputError(
+                "ngrams= is for models of network=transformer: a model of network=lexicon has weights of its own. Leave"
+                " it out."
+            )
         return Translator(model, direction, beam=beam, threads=threads)
     from unmt.tasks.neural_translate import NeuralTranslator
 
-    return NeuralTranslator(model, direction, beam=beam, threads=threads)
+    return NeuralTranslator(model, direction, beam=beam, ngrams=ngrams, threads=threads)
 
 
 def translate(model: Model, direction: str, lines: Sequence[str], threads: int | None = None) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -11,7 +12,8 @@ import torch
 from unmt.solvers.sequence_search import search
 from unmt.tasks.cores import cores
 from unmt.tasks.monitor import Monitor
-from unmt.tasks.neural_model import BEAM, NeuralModel
+from unmt.tasks.neural_model import BEAM, NGRAMS, NeuralModel
+from unmt.tasks.rescoring import rescored
 from unmt.tasks.translation import LONG_LINE, SENTENCE_END, Translation, by_blocks, is_copy
 from unmt.text.casing import START
 from unmt.text.tokeniser import Tokeniser
@@ -21,14 +23,25 @@ class NeuralTranslator:
     """A direction of a model, made ready once."""
 
     def __init__(
-        self, model: NeuralModel, direction: str, *, beam: int | None = None, threads: int | None = None
+        self,
+        model: NeuralModel,
+        direction: str,
+        *,
+        beam: int | None = None,
+        ngrams: float | None = None,
+        threads: int | None = None,
     ) -> None:
-        """beam: None for BEAM. Raises InputError where the model does not know the direction."""
+        """beam: None for BEAM; ngrams: weight of the target's n-grams in the choice among what it ends with, None for
+        NGRAMS. Raises InputError where the model does not know the direction.
+        """
         way = model.direction(direction)
         self._model = model
         self._source = model.languages[way.source].tokeniser
-        self._target = model.languages[way.target].tokeniser
-        self._search = model.search(way.target, beam or BEAM, source=way.source)
+        self._language = model.languages[way.target]
+        self._target = self._language.tokeniser
+        self._ngrams = NGRAMS if ngrams is None else ngrams
+        how = model.search(way.target, beam or BEAM, source=way.source)
+        self._search = replace(how, others=how.beam > 1 and self._ngrams > 0.0)
         self._threads = cores(threads)
         if model.net.device.type == "cpu":
             torch.set_num_threads(1)  # batches run side by side instead
@@ -45,7 +58,10 @@ class NeuralTranslator:
             np.array(pieces.encode([self._source.fold(token) for token in part])[: self._room], np.int32)
             for part in flat
         ]
-        found = iter(search(self._model.net, sources, self._search, threads=self._threads))
+        results = search(self._model.net, sources, self._search, threads=self._threads)
+        if self._search.others:
+            results = rescored(results, pieces, self._language, self._ngrams, self._threads)
+        found = iter(results)
         for line, tokens in zip(lines, parts, strict=True):
             texts, nats, words, copied = [], 0.0, 0, 0
             for part in tokens:

@@ -14,7 +14,14 @@ class PivotTranslator:
     """What the first model makes of a line, translated by the second (pivoting: Utiyama and Isahara, 2007)."""
 
     def __init__(
-        self, first: Model, second: Model, direction: str, *, beam: int | None = None, threads: int | None = None
+        self,
+        first: Model,
+        second: Model,
+        direction: str,
+        *,
+        beam: int | None = None,
+        ngrams: float | None = None,
+        threads: int | None = None,
     ) -> None:
         """direction: from a language of the first model to one of the second.
 
@@ -30,7 +37,7 @@ class PivotTranslator:
             names = ", ".join(way[0].split("-")[1] for way in ways)
             raise InputError(f"direction={direction}: {names} all stand between. Give models that share one language.")
         self._steps = tuple(
-            translator_of(model, way, beam=beam, threads=threads)
+            translator_of(model, way, beam=beam, ngrams=ngrams, threads=threads)
             for model, way in zip((first, second), ways[0], strict=True)
         )
 
