@@ -201,10 +201,12 @@ def test_transformers_has_all_directions_of_three_languages(three):
     for way in model.directions:
         how = GenerationConfig.from_pretrained(folder / "hf", f"generation_config.{way}.json")
         ids = padded(sources(model, way.split("-")[0]), last=END_ID)
-        done = made.generate(ids, attention_mask=(ids != PAD).long(), generation_config=how, max_new_tokens=MOST)
-        assert [[id_ for id_ in row if id_ not in (PAD, END_ID)] for row in done[:, 1:].tolist()] == plain(
-            ours(model, way, 4)
+        assert how.num_beams == BEAM
+        done = made.generate(
+            ids, attention_mask=(ids != PAD).long(), generation_config=how, num_beams=4, max_new_tokens=MOST
         )
+        found = [[id_ for id_ in row if id_ not in (PAD, END_ID)] for row in done[:, 1:].tolist()]
+        assert found == plain(ours(model, way, 4))
 
 
 def test_ctranslate2_has_a_folder_for_each_direction_of_three_languages(three):
