@@ -92,6 +92,7 @@ def test_a_run_leaves_a_model_and_says_where(whole):
     samples = [line.split("\t") for line in done.stdout.splitlines()]
     assert {sample[0] for sample in samples} == {"aa-bb", "bb-aa"}
     assert "out/model" in done.stderr
+    assert "rounds are few" not in done.stderr  # it began with none
     result = json.loads((folder / "result.json").read_text())
     assert result["network"] == "transformer"
     assert result["arguments"]["network.width"] == "8"

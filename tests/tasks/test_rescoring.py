@@ -70,7 +70,7 @@ def test_what_is_taken_costs_least_for_its_length(model, cipher):
         for one in beam.others:
             ids = language.vocabulary.ids(model.pieces.decode(one.ids.tolist()))
             bits = float(language.ngrams.sentence_bits(ids, np.array([0, len(ids)]))[0])
-            costs.append((one.nats + weight * bits * np.log(2)) / (len(one.ids) + 1))
+            costs.append(one.nats / (len(one.ids) + 1) + weight * bits * np.log(2) / (len(ids) + 1))
         assert taken is beam.others[int(np.argmin(costs))]
 
 

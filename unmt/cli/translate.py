@@ -27,7 +27,7 @@ Translates line by line with a model of `unmt train`; lines stay in order, empty
   scores=false     true: each line is "translation TAB bits a word TAB share of words copied from the source"
   beam=null        hypotheses that the search keeps; fewer are faster; null: 20 of phrases, 8 of a Transformer
   ngrams=null      of a Transformer: weight of the target's n-grams in the choice among what the beam ends with, beside
-                   the net's 1; null: 0.25; 0: the net alone, as exported models translate
+                   the net's 1; null: 0.15; 0: the net alone, as exported models translate
   int8=false       true: a Transformer computes in bytes, on processors that can: faster, and a few lines differ
   threads=null     so many cores; null: all
   quiet=false      true: nothing on standard error but errors

@@ -66,9 +66,9 @@ A line goes through two steps on its way in, and back through them on its way ou
 
     python translate.py {way} < in.txt > out.txt
 
-`unmt translate` asks n-grams of the target language which translation of its beam to take, writes names as they stand in
-the source, cuts long lines at the ends of sentences and leaves blank lines blank; `translate.py` is the least that is
-needed and does none of this.
+`unmt translate` asks n-grams of the target language which translation of its beam to take, writes names as they stand
+in the source, cuts long lines at the ends of sentences and leaves blank lines blank; `translate.py` is the least that
+is needed and does none of this.
 """
 
 INSTRUCTIONS = {
@@ -80,7 +80,8 @@ One model for all directions: {ways}. `generation_config.DIRECTION.json` makes `
 wanted: where the decoder begins (`decoder_start_token_id`), symbols that the language does not have
 (`suppress_tokens`; `renormalize_logits` makes the others sum to one again), and a beam of {beam} that ends once as many
 translations have ended (`early_stopping`). With it `generate` gives what `unmt translate ngrams=0` gives, symbol
-for symbol; `num_beams=1` is greedy. `generation_config.json`, which `generate` takes where none is named, is that of {way}.
+for symbol; `num_beams=1` is greedy. `generation_config.json`, which `generate` takes where none is named, is that of
+{way}.
 """
     + _TEXT,
     "ctranslate2": """# A translation model of unmt, for CTranslate2

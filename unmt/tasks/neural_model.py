@@ -29,7 +29,7 @@ WEIGHTS, PIECES = "weights.safetensors", "pieces.model"
 PRETRAINED = "pretrained"
 """The folder of a net that somebody else trained first, and of its tokenizer."""
 
-BEAM, LENGTH_POWER, NGRAMS = 8, 1.0, 0.25
+BEAM, LENGTH_POWER, NGRAMS = 8, 1.0, 0.15
 """Of a translation for use; training translates greedily. NGRAMS: weight of the target's n-grams beside the net's 1."""
 
 

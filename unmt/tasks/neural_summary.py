@@ -11,6 +11,8 @@ from unmt.tasks.sides import Side
 from unmt.tasks.train_summary import WrittenText, code_lengths, text_facts
 
 COLLAPSED = "collapsed"
+FEW_ROUNDS = 20
+"""Before that many a net of captions is behind the lexicon model that it began with."""
 
 
 def finished(
@@ -64,6 +66,11 @@ def summary(result: dict[str, Any], chosen: dict[str, Any]) -> str:
         taught = ", ".join(f"{way} {bits:.2f}" for way, bits in turn["two_sided"].items())
         said = f"the lexicon model learned from the net: {taught}" if turn["is_made"] else "left out, for want of time"
         lines.append(f"by turns  before round {turn['round']} {said}")
+    rounds = chosen["round"] + 1
+    if result["lexicon_rounds"] and rounds < FEW_ROUNDS:
+        lines.append(
+            f"early     {rounds} rounds are few: the lexicon model that it began with may translate better still"
+        )
     lines += code_length_lines(result)
     if result["parallel"]:
         lines.append(f"pairs     {result['parallel']['used']:,} of parallel.train= took part: this is not unsupervised")
