@@ -67,7 +67,7 @@ def summary(result: dict[str, Any], chosen: dict[str, Any]) -> str:
         said = f"the lexicon model learned from the net: {taught}" if turn["is_made"] else "left out, for want of time"
         lines.append(f"by turns  before round {turn['round']} {said}")
     rounds = chosen["round"] + 1
-    if result["lexicon_rounds"] and rounds < FEW_ROUNDS:
+    if result["settings"]["start"] != "none" and rounds < FEW_ROUNDS:
         lines.append(
             f"early     {rounds} rounds are few: the lexicon model that it began with may translate better still"
         )
