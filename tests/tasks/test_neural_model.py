@@ -176,6 +176,15 @@ def test_the_capital_of_a_first_word_is_no_name(model):
     assert with_names(["x", "nato"], ["NATO", "x"], tokeniser) == ["x", "NATO"]
 
 
+def test_a_word_that_the_target_text_has_is_written_as_it_is_there(model, copying, cipher):
+    tokeniser = model.languages["aa"].tokeniser
+    said, source = ["the", "ball", "anna"], ["Der", "Ball", "Anna"]
+    assert with_names(said, source, tokeniser) == ["the", "Ball", "Anna"]
+    assert with_names(said, source, tokeniser, {"the", "ball"}) == ["the", "ball", "Anna"]
+    (done,) = NeuralTranslator(copying, WAY).translate([f"{next(iter(cipher.key))} Near Lisbon."])
+    assert done.text.endswith("near Lisbon.")
+
+
 def test_copies_are_told(copying, cipher):
     line = " ".join(sorted(cipher.key)[:4])
     (done,) = NeuralTranslator(copying, WAY).translate([line])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -71,7 +71,7 @@ class NeuralTranslator:
                 nats += result.nats
                 words += len(said)
                 copied += sum(token in folded for token in said)
-                texts.append(self._target.join(with_names(said, part, self._source)))
+                texts.append(self._target.join(with_names(said, part, self._source, self._language.vocabulary)))
             text = " ".join(filter(None, texts))
             yield Translation(text, nats / math.log(2) / max(words, 1), copied / max(words, 1), is_copy(text, line))
 
@@ -107,10 +107,15 @@ class NeuralTranslator:
         return len(self._model.pieces.encode([self._source.fold(token) for token in tokens]))
 
 
-def with_names(said: Sequence[str], source: Sequence[str], tokeniser: Tokeniser) -> list[str]:
-    """Tokens of a translation, those that also stand in the source with a capital of their own written as there."""
+def with_names(
+    said: Sequence[str], source: Sequence[str], tokeniser: Tokeniser, known: Container[str] = ()
+) -> list[str]:
+    """Tokens of a translation, those that also stand in the source with a capital of their own written as there.
+
+    tokeniser: of the source. known: words whose case the target's text tells: German writes "Ball" of what is "ball".
+    """
     forms: dict[str, str] = {}
     for place, token in enumerate(source):
         if token != token.lower() and not (place == 0 and token.istitle() and tokeniser.casing.is_start((START,))):
             forms[tokeniser.fold(token)] = token
-    return [forms.get(token, token) for token in said]
+    return [token if token in known else forms.get(token, token) for token in said]
