@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from unittest.mock import patch
 
 import numpy as np
 from measure_translation import TEST
+from selector_table import groups_of
 
 from unmt.evaluation.selection import Group
 from unmt.evaluation.translation import TranslationMetric
@@ -163,20 +165,17 @@ def groups(rows: Sequence[dict[str, Any]], selector: str, keys: Sequence[str]) -
 
     Left out are groups of one setting where there is a choice among settings, and rounds that nothing stands beside.
     """
-    held: dict[Any, list[dict[str, Any]]] = {}
-    for row in rows:
-        held.setdefault(tuple(row[key] for key in keys), []).append(row)
+    named = [{**row, "group": tuple(row[key] for key in keys), "score": row["bleu"]} for row in rows]
+    runs = Counter(group for group, _ in {(row["group"], row["run"]) for row in named})
     least = 1 if "run" in keys else 2
-    return [
-        Group([row[selector] for row in rounds], [row["bleu"] for row in rounds])
-        for rounds in held.values()
-        if len({row["run"] for row in rounds}) >= least and len(rounds) > 1
-    ]
+    found = groups_of([row for row in named if runs[row["group"]] >= least], selector)
+    return [group for group in found if len(group.costs) > 1]
 
 
 def table(rows: Sequence[dict[str, Any]], selectors: Sequence[str]) -> str:
     """One line a selector."""
-    lines = ["selector       en-fr ...  mean   BLEU lost  same texts  BLEU lost  within runs  BLEU lost"]
+    ways = "  ".join(dict.fromkeys(row["way"] for row in rows))
+    lines = [f"selector       {ways}   mean   BLEU lost  same texts  BLEU lost  within runs  BLEU lost"]
     for selector in selectors:
         overall, alike, within = (
             groups(rows, selector, keys) for keys in (("way",), ("way", "lines"), ("way", "lines", "run"))

@@ -121,7 +121,7 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_bad_input_is_told_in_a_line(refused, case):
     arguments, why = BAD[case]
-    refused("train", *arguments, "run.dir=out", why=why)
+    refused("train", *arguments, "run.dir=out", why=why, lines=1)
 
 
 def test_keys_with_a_name_of_the_users_choice_are_quoted_for_hydra():

@@ -83,3 +83,30 @@ def trained_cipher(word_cipher, tmp_path_factory):
     settings = Settings(rounds=1, held_out=30, order=3, beam=2, force=True)
     assert train_lexicon(Text("aa", "a.txt", cipher.source), Text("bb", "b.txt", cipher.target), settings, folder)
     return cipher, folder
+
+
+@pytest.fixture(scope="session")
+def untaught():
+    """untaught(texts by language, order, longest): a model of them whose net knows nothing. order: of its n-grams."""
+    import torch
+
+    from unmt.mappings.transformer import Shape, Transformer
+    from unmt.tasks.neural_model import NeuralModel
+    from unmt.tasks.sides import side_of
+    from unmt.tasks.translation_model import Language
+    from unmt.text.pieces import END_ID, Pieces
+
+    def made(texts: dict[str, list[str]], order: int, longest: int) -> NeuralModel:
+        torch.set_num_threads(1)
+        sides = {name: side_of(name, lines, 10, order) for name, lines in texts.items()}
+        languages = {n: Language(n, side.tokeniser, side.vocabulary, side.ngrams) for n, side in sides.items()}
+        tokens = {n: [sides[n].tokeniser.tokens(line) for line in lines] for n, lines in texts.items()}
+        pieces = Pieces.learn((line for part in tokens.values() for line in part), tuple(texts), 360)
+        allowed = {
+            name: np.union1d([END_ID], [id_ for line in part for id_ in pieces.encode(line)]).astype(np.int64)
+            for name, part in tokens.items()
+        }
+        shape = Shape(len(pieces), width=16, heads=2, inner=16, encoder_layers=1, decoder_layers=1, longest=longest)
+        return NeuralModel(languages, pieces, Transformer(shape, torch.Generator().manual_seed(0)).eval(), allowed)
+
+    return made

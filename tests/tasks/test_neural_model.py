@@ -3,21 +3,15 @@
 import json
 import shutil
 
-import numpy as np
 import pytest
-import torch
 
 from unmt.errors import InputError
-from unmt.mappings.transformer import Shape, Transformer
 from unmt.solvers.sequence_search import Found
 from unmt.tasks import neural_translate, translation
 from unmt.tasks.models import in_bytes, load_model, translate
 from unmt.tasks.neural_model import NeuralModel
 from unmt.tasks.neural_translate import NeuralTranslator, with_names
-from unmt.tasks.sides import side_of
 from unmt.tasks.translation import LONG_LINE
-from unmt.tasks.translation_model import Language
-from unmt.text.pieces import END_ID, Pieces
 
 WAY = "aa-bb"
 FILES = (
@@ -32,23 +26,13 @@ def cipher(word_cipher):
 
 
 @pytest.fixture(scope="module")
-def model(cipher):
-    torch.set_num_threads(1)
+def model(cipher, untaught):
     # With capitals where sentences begin, and a name that has one everywhere.
     texts = {
         name: [f"{line.capitalize()} near Lisbon." for line in lines]
         for name, lines in (("aa", cipher.source), ("bb", cipher.target))
     }
-    sides = {name: side_of(name, lines, 10, 2) for name, lines in texts.items()}
-    languages = {n: Language(n, side.tokeniser, side.vocabulary, side.ngrams) for n, side in sides.items()}
-    tokens = {n: [sides[n].tokeniser.tokens(line) for line in lines] for n, lines in texts.items()}
-    pieces = Pieces.learn((line for part in tokens.values() for line in part), ("aa", "bb"), 360)
-    allowed = {
-        name: np.union1d([END_ID], [id_ for line in part for id_ in pieces.encode(line)]).astype(np.int64)
-        for name, part in tokens.items()
-    }
-    shape = Shape(len(pieces), width=16, heads=2, inner=16, encoder_layers=1, decoder_layers=1, longest=64)
-    return NeuralModel(languages, pieces, Transformer(shape, torch.Generator().manual_seed(0)).eval(), allowed)
+    return untaught(texts, order=2, longest=64)
 
 
 @pytest.fixture(scope="module")

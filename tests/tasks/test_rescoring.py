@@ -7,14 +7,10 @@ import pytest
 import torch
 
 from unmt.errors import InputError
-from unmt.mappings.transformer import Shape, Transformer
 from unmt.solvers.sequence_search import Found, search
 from unmt.tasks.models import load_model, translator_of
-from unmt.tasks.neural_model import BEAM, NGRAMS, NeuralModel
+from unmt.tasks.neural_model import BEAM, NGRAMS
 from unmt.tasks.rescoring import rescored
-from unmt.tasks.sides import side_of
-from unmt.tasks.translation_model import Language
-from unmt.text.pieces import END_ID, Pieces
 
 
 @pytest.fixture(scope="module")
@@ -23,22 +19,12 @@ def cipher(word_cipher):
 
 
 @pytest.fixture(scope="module")
-def model(cipher):
+def model(cipher, untaught):
     """A net that knows nothing, and n-grams that know their language."""
-    torch.set_num_threads(1)
-    sides = {name: side_of(name, lines, 10, 3) for name, lines in (("aa", cipher.source), ("bb", cipher.target))}
-    languages = {n: Language(n, side.tokeniser, side.vocabulary, side.ngrams) for n, side in sides.items()}
-    tokens = {n: [side.tokeniser.tokens(line) for line in side.lines] for n, side in sides.items()}
-    pieces = Pieces.learn((line for part in tokens.values() for line in part), ("aa", "bb"), 360)
-    allowed = {
-        name: np.union1d([END_ID], [id_ for line in part for id_ in pieces.encode(line)]).astype(np.int64)
-        for name, part in tokens.items()
-    }
-    shape = Shape(len(pieces), width=16, heads=2, inner=16, encoder_layers=1, decoder_layers=1, longest=160)
-    net = Transformer(shape, torch.Generator().manual_seed(0)).eval()
+    made = untaught({"aa": cipher.source, "bb": cipher.target}, order=3, longest=160)
     with torch.no_grad():
-        net.embedding.weight *= 0.1  # or its guesses would be too sure to differ
-    return NeuralModel(languages, pieces, net, allowed)
+        made.net.embedding.weight *= 0.1  # or its guesses would be too sure to differ
+    return made
 
 
 def found(model, *texts):

@@ -297,17 +297,13 @@ class _Run:
             "seconds": round(time.monotonic() - began, 2),
         }
         if self._is_looked_at(number):
-            self._say(f"round {number}: held-out sentences")
-            entry = self._entry(number, row)
-            self.looks.entries.append(entry)
+            entry = self._look(row)
             flat = {
                 f"{way}.{name}": value for way, values in entry["figures"].items() for name, value in values.items()
             }
             row |= flat | {"guards": entry["guards"]}
         if not self.processes.is_first:
             return
-        if self._is_looked_at(number):
-            self.looks.keep(self.net)
         self.metrics(row)
         facts = {
             "steps": self.trainer.steps, "applied": self.trainer.applied, "round": self.clock.round,
@@ -318,12 +314,14 @@ class _Run:
     def _is_looked_at(self, number: int) -> bool:
         return (number + 1) % self.settings.evaluate_every == 0 or number + 1 == self.settings.rounds
 
-    def _entry(self, number: int, row: dict[str, Any]) -> dict[str, Any]:
+    def _look(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Look at held-out sentences after the round of a row: its entry, kept; weights are, if they are good."""
+        self._say(f"round {row['round']}: held-out sentences")
         found = neural_figures(self.net, self.rounds, lambda: self._say("held-out sentences"))
         samples = {way: figures.pop("samples") for way, figures in found.items()}
         tripped = {way: figures.pop("tripped") for way, figures in found.items()}
         watched = {way: figures.pop("guards") for way, figures in found.items()}
-        return {
+        entry = {
             **row,
             "figures": found,
             "guards": tripped,
@@ -331,14 +329,14 @@ class _Run:
             "samples": samples,
             "elapsed": round(self.clock.elapsed, 2),
         }
+        self.looks.entries.append(entry)
+        if self.processes.is_first:
+            self.looks.keep(self.net)
+        return entry
 
     def _finished(self) -> dict[str, Any] | None:
         if not self.looks.entries or self.looks.entries[-1]["round"] != self.clock.round - 1:
-            self._say("held-out sentences")
-            row = {"round": self.clock.round - 1, "steps": self.trainer.steps, "seconds": 0.0}
-            self.looks.entries.append(self._entry(self.clock.round - 1, row))
-            if self.processes.is_first:
-                self.looks.keep(self.net)
+            self._look({"round": self.clock.round - 1, "steps": self.trainer.steps, "seconds": 0.0})
         if not self.processes.is_first:
             return None
         chosen = self.looks.take_best(self.net)
