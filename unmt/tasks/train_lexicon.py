@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import numpy as np
 from unmt.errors import InputError
 from unmt.mappings.lexicon import Lexicon
 from unmt.mappings.phrase_table import PhraseTable
+from unmt.solvers.function_words import with_function_words
 from unmt.solvers.phrase_decoder import Decoder, DecoderSettings
 from unmt.solvers.translation_figures import as_corpus
 from unmt.tasks.cores import cores, with_one_blas_thread
@@ -37,6 +38,10 @@ from unmt.text.word_corpus import WordCorpus
 LEXICON_WEIGHT = 0.5
 """Round 0: how much the lexicon counts beside the language model. At 1.5 round 0 itself is better and all that is
 learned from it worse: phrases are learned from fluent text. See DESIGN.md."""
+INSERTED, LEFT_OUT = -0.5, -4.0
+"""Nats of a function word that comes or goes in round 0. One that comes is paid to the language model, too."""
+START_OPTIONS = 60
+"""Of a word in round 0: its translations, and these with function words."""
 
 ROUND_KEYS = ("settings", "figures", "samples", "seconds", "elapsed")
 FREE_SETTINGS = ("threads", "minutes", "rounds", "force")
@@ -157,10 +162,10 @@ class _Run:
 
     def _made(self, number: int) -> dict[str, Any]:
         began = time.monotonic()
-        tables = self._start_tables(self.lexicons) if number == 0 else self._learned(number)
         if number == 0:
-            settings = self._lexicon_settings(LEXICON_WEIGHT)
+            tables, settings = self._start()
         else:
+            tables = self._learned(number)
             settings = phrase_settings(tables, self.sides, self.settings.beam, self.threads, self._beat)
         self.stages.save_tables(number, self.ways, tables)
         entry: dict[str, Any] = {
@@ -224,18 +229,19 @@ class _Run:
         rng = np.random.default_rng([self.settings.seed, number, len(side.vocabulary)])
         return np.sort(rng.choice(count, self.settings.sentences, replace=False))
 
-    def _start_tables(self, lexicons_: tuple[Lexicon, Lexicon]) -> tuple[PhraseTable, PhraseTable]:
-        return lexicons_[0].phrase_table(), lexicons_[1].phrase_table()
+    def _start(self) -> tuple[tuple[PhraseTable, PhraseTable], tuple[DecoderSettings, DecoderSettings]]:
+        """Tables of round 0, and how they are searched."""
+        texts = [side.training for side in self.sides]
+        first, second = (with_function_words(self.lexicons[i], texts[i], texts[1 - i]) for i in (0, 1))
+        weights = (LEXICON_WEIGHT, INSERTED, LEFT_OUT)
+        settings = replace(lexicon_settings(self.settings.beam, LEXICON_WEIGHT), weights=weights, options=START_OPTIONS)
+        return (first, second), (settings, settings)
 
     def _lexicon(self, number: int, i: int) -> Lexicon:
         """That of a direction as it was in a round."""
         if number == 0:
             return self.lexicons[i]
         return self.stages.loaded(_lexicon_file(number, self.ways[i]), Lexicon.load)
-
-    def _lexicon_settings(self, weight: float) -> tuple[DecoderSettings, DecoderSettings]:
-        one = lexicon_settings(self.settings.beam, weight)
-        return one, one
 
     def _settings_of(self, number: int) -> tuple[DecoderSettings, DecoderSettings]:
         first, second = (DecoderSettings.from_dict(one) for one in self.rounds[number]["settings"])
