@@ -5,9 +5,12 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from unmt.errors import InputError
+from unmt.mappings.lexicon import Lexicon
+from unmt.solvers.context_lexicon import LexiconReport
 from unmt.tasks.models import translate
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.sides import side_of
@@ -51,6 +54,43 @@ def test_a_word_cipher_is_read_from_two_unpaired_halves(word_cipher, tmp_path):
     back = type(cipher)(others, some, {word: plain for plain, word in cipher.key.items()})
     assert back.right(others, translate(model, "bb-aa", others)) >= 0.95
     assert result["chosen_round"] == {"aa-bb": 1, "bb-aa": 1}
+
+
+def test_round_0_writes_the_word_that_one_language_alone_has(word_cipher, tmp_path, monkeypatch):
+    cipher = word_cipher(1500, 300, 1)
+    marked = set(sorted(cipher.key.values())[::2])
+
+    def with_marks(words):
+        return " ".join(f"zu {word}" if word in marked else word for word in words)
+
+    target = [with_marks(line.split()) for line in cipher.target]
+    # The words are known, but for the mark: what round 0 makes of them is what is tried.
+    monkeypatch.setattr("unmt.solvers.function_words.FUNCTION_WORDS", 1)
+    monkeypatch.setattr("unmt.tasks.lexicon_stage.build_lexicon", lambda a, b, **_: known_lexicons(a, b, cipher.key))
+    settings = Settings(rounds=0, held_out=100, order=3, beam=4, force=True, threads=1)
+    result = train_lexicon(Text("aa", "a.txt", cipher.source), Text("bb", "b.txt", target), settings, tmp_path)
+    assert result is not None
+    model = TranslationModel.load(tmp_path)
+    some = cipher.source[:200]
+    wanted = [with_marks(map(cipher.key.get, line.split())) for line in some]
+    assert cipher.right(some, translate(model, "aa-bb", some)) >= 0.99
+    marks = [sum(line.split().count("zu") for line in lines) for lines in (translate(model, "aa-bb", some), wanted)]
+    assert 0.8 * marks[1] <= marks[0] <= marks[1]
+    plain = {word: name for name, word in cipher.key.items()}
+    for line, back in zip(target[:200], translate(model, "bb-aa", target[:200]), strict=True):
+        assert sorted(back.split()) == sorted(plain[word] for word in line.split() if word != "zu")
+
+
+def known_lexicons(source, target, key):
+    """What build_lexicon gives, for a key: a lexicon and the one back, in which words without a partner have none."""
+    found = []
+    for corpora, pairs in (((source, target), key), ((target, source), {b: a for a, b in key.items()})):
+        names = [corpus.vocabulary for corpus in corpora]
+        options = [names[1].index.get(pairs.get(word)) for word in names[0].words]
+        targets = [place for place in options if place is not None]
+        starts = np.cumsum([0, *(place is not None for place in options)])
+        found.append(Lexicon(*names, starts, np.array(targets, np.int32), np.zeros(len(targets), np.float32)))
+    return *found, LexiconReport()
 
 
 def test_the_code_length_of_the_chosen_rounds_is_told(whole):
