@@ -77,8 +77,12 @@ def test_round_0_writes_the_word_that_one_language_alone_has(word_cipher, tmp_pa
     marks = [sum(line.split().count("zu") for line in lines) for lines in (translate(model, "aa-bb", some), wanted)]
     assert 0.8 * marks[1] <= marks[0] <= marks[1]
     plain = {word: name for name, word in cipher.key.items()}
-    for line, back in zip(target[:200], translate(model, "bb-aa", target[:200]), strict=True):
-        assert sorted(back.split()) == sorted(plain[word] for word in line.split() if word != "zu")
+    others = target[:200]
+    same = [
+        sorted(back.split()) == sorted(plain[word] for word in line.split() if word != "zu")
+        for line, back in zip(others, translate(model, "bb-aa", others), strict=True)
+    ]
+    assert sum(same) >= 0.9 * len(same)
 
 
 def known_lexicons(source, target, key):
