@@ -87,6 +87,20 @@ def test_words_of_another_table_join_those_that_are_there() -> None:
     assert (2,) not in found
 
 
+def test_joined_has_the_options_and_features_of_both(table) -> None:
+    other = PhraseTable.of_options({(1, 2): [((9,), (5.0, -1.0))], (3,): [((8, 8), (6.0, -2.0))]}, ("new", "channel"))
+    joined = table.joined(other)
+    joined.check()
+    assert joined.feature_names == ("channel", "length", "new")
+    assert listed(joined) == {
+        (0,): [((3,), (-0.5, 1.0, 0.0)), ((), (-2.0, 0.0, 0.0))],
+        (1, 2): [((4, 5, 4), (-1.0, 0.25, 0.0)), ((9,), (-1.0, 0.0, 5.0))],
+        (2, 1, 0, 0): [],
+        (3,): [((8, 8), (-2.0, 0.0, 6.0))],
+    }
+    assert listed(table.joined(PhraseTable.of_options({}, ("channel",)))) == listed(table)
+
+
 @pytest.mark.parametrize(
     "changed",
     [

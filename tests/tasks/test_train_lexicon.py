@@ -66,6 +66,7 @@ def test_round_0_writes_the_word_that_one_language_alone_has(word_cipher, tmp_pa
     target = [with_marks(line.split()) for line in cipher.target]
     # The words are known, but for the mark: what round 0 makes of them is what is tried.
     monkeypatch.setattr("unmt.solvers.function_words.FUNCTION_WORDS", 1)
+    monkeypatch.setattr("unmt.text.collocations.LEAST_COUNT", 10**6)
     monkeypatch.setattr("unmt.tasks.lexicon_stage.build_lexicon", lambda a, b, **_: known_lexicons(a, b, cipher.key))
     settings = Settings(rounds=0, held_out=100, order=3, beam=4, force=True, threads=1)
     result = train_lexicon(Text("aa", "a.txt", cipher.source), Text("bb", "b.txt", target), settings, tmp_path)
@@ -83,6 +84,25 @@ def test_round_0_writes_the_word_that_one_language_alone_has(word_cipher, tmp_pa
         for line, back in zip(others, translate(model, "bb-aa", others), strict=True)
     ]
     assert sum(same) >= 0.9 * len(same)
+
+
+def test_round_0_writes_two_words_for_one_that_the_other_language_has(word_cipher, tmp_path, monkeypatch):
+    cipher = word_cipher(2000, 60, 4)
+    in_two = {word: f"{word}a {word}o" for word in list(cipher.key.values())[5:25]}
+    target = [" ".join(in_two.get(word, word) for word in line.split()) for line in cipher.target]
+    key = {name: word for name, word in cipher.key.items() if word not in in_two}
+    monkeypatch.setattr("unmt.solvers.function_words.FUNCTION_WORDS", 0)
+    monkeypatch.setattr("unmt.tasks.lexicon_stage.build_lexicon", lambda a, b, **_: known_lexicons(a, b, key))
+    settings = Settings(rounds=0, held_out=100, order=3, beam=4, force=True, threads=1)
+    assert train_lexicon(Text("aa", "a.txt", cipher.source), Text("bb", "b.txt", target), settings, tmp_path)
+    made = translate(TranslationModel.load(tmp_path), "aa-bb", cipher.source[:200])
+    found = [
+        in_two[cipher.key[word]] in done
+        for line, done in zip(cipher.source[:200], made, strict=True)
+        for word in line.split()
+        if cipher.key[word] in in_two
+    ]
+    assert sum(found) >= 0.8 * len(found) > 0
 
 
 def known_lexicons(source, target, key):

@@ -166,6 +166,32 @@ class PhraseTable:
             self.feature_names,
         )
 
+    def joined(self, other: PhraseTable) -> PhraseTable:
+        """The phrases and options of both, with the features of both: 0 where a table has none of that name."""
+        names = tuple(dict.fromkeys((*self.feature_names, *other.feature_names)))
+        tables = (self, other)
+        features = []
+        for table in tables:
+            held = np.zeros((len(table.features), len(names)), np.float32)
+            held[:, [names.index(name) for name in table.feature_names]] = table.features
+            features.append(held)
+        sources, phrase = np.unique(np.concatenate([self.sources, other.sources]), axis=0, return_inverse=True)
+        rows = [np.repeat(np.arange(len(table)), np.diff(table.option_start)) for table in tables]
+        phrases = phrase.ravel()[np.concatenate([rows[0], len(self) + rows[1]])]
+        order = np.argsort(phrases, kind="stable")
+        lengths = np.concatenate([table.target_lengths for table in tables])[order]
+        begins = np.concatenate([self.target_start[:-1], len(self.target_words) + other.target_start[:-1]])[order]
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        places = np.repeat(begins - starts[:-1], lengths) + np.arange(starts[-1])
+        return PhraseTable(
+            sources,
+            np.concatenate([[0], np.cumsum(np.bincount(phrases, minlength=len(sources)))]),
+            starts,
+            np.concatenate([self.target_words, other.target_words])[places],
+            np.concatenate(features)[order],
+            names,
+        )
+
     def save(self, path: Path | str) -> None:
         """One .npz file, whole or not there."""
         names = np.array(self.feature_names, np.str_)

@@ -71,16 +71,20 @@ def build_lexicon(
     rounds: int = ROUNDS,
     options: int = OPTIONS,
     monitor: Callable[[str, float], None] | None = None,
+    known: tuple[Lexicon, Lexicon] | None = None,
 ) -> tuple[Lexicon, Lexicon, LexiconReport]:
     """The lexicon from source to target, the one back, and what is known of them.
 
     source_vectors, target_vectors: mapped into one space, (V, dimensions) for the whole vocabulary, and a mask (V,) of
-    the words that have one. monitor: told what was done, and the share of the work. Raises InputError where a text has
-    too few words.
+    the words that have one. monitor: told what was done, and the share of the work. known: a lexicon of some of the
+    words and the one back, to begin with. Raises InputError where a text has too few words.
     """
     search = Search(source, target, source_vectors, target_vectors, seed)
     report = LexiconReport()
-    found = search.paired_best(None) if search.vectors is not None else search.grown(source, target)
+    if known is not None:
+        found = search.known(known, (source.vocabulary, target.vocabulary))
+    else:
+        found = search.paired_best(None) if search.vectors is not None else search.grown(source, target)
     for number in range(rounds):
         if monitor is not None:
             monitor("words paired by their contexts", (number + 1) / (rounds + 2))
@@ -118,6 +122,21 @@ class Search:
     def paired_best(self, known: Best | None) -> Best:
         """The best partner of each word that takes part in the rounds, with the contexts that these partners give."""
         return self._best(self.paired, self.paired_vectors, known)
+
+    def known(self, lexicons: tuple[Lexicon, Lexicon], vocabularies: tuple[Vocabulary, Vocabulary]) -> Best:
+        """The best partners that lexicons have for the words that take part in the rounds."""
+        ids, scores = [], []
+        for i in (0, 1):
+            lexicon = lexicons[i]
+            place = lexicon.source.ids(vocabularies[i].words[: self.paired[i]])
+            best = lexicon.best()[place]
+            partner = np.append(vocabularies[1 - i].ids(lexicon.target.words), -1)[best]
+            is_known = (place >= 0) & (best >= 0) & (partner >= 0) & (partner < self.paired[1 - i])
+            first = np.where(is_known, lexicon.option_start[:-1][place], -1)
+            # One that has none counts in no column.
+            scores.append(np.where(is_known, np.append(lexicon.log_probability, 0)[first], -np.inf).astype(np.float32))
+            ids.append(np.where(is_known, partner, 0).astype(np.int64))
+        return Best(ids[0][:, None], scores[0][:, None], ids[1][:, None], scores[1][:, None])
 
     def grown(self, source: WordCorpus, target: WordCorpus) -> Best:
         """First partners without vectors: of the commonest words by their frequency profiles, then of more and more.

@@ -10,12 +10,17 @@ from numpy.typing import NDArray
 
 from unmt.errors import InputError
 from unmt.mappings.lexicon import Lexicon
+from unmt.mappings.phrase_table import PhraseTable
+from unmt.solvers.collocation_lexicon import collocation_lexicons, collocation_table
 from unmt.solvers.context_lexicon import build_lexicon
+from unmt.solvers.function_words import with_function_words
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.sides import Side
 from unmt.tasks.training_stages import Stages, StoppedError, say
 from unmt.text.vectors import WordVectors, read_vectors
 from unmt.text.vocabulary import Vocabulary
+
+START_FEATURES = ("lexicon", "inserted", "left out", "collocation")
 
 NULL_BAND = 20
 """Words of like frequency among which the null exchanges translations."""
@@ -48,13 +53,33 @@ def lexicons(
             seed=seed,
             monitor=lambda stage, share: say(monitor, stage, 0.05 + 0.1 * share),
         )
-        forward.save(stages.folder / names[0])
-        backward.save(stages.folder / names[1])
+        say(monitor, "collocations paired by their contexts", 0.14)
+        more = collocation_lexicons(sides[0].training, sides[1].training, (forward, backward), seed)
+        for i, (words, collocations) in enumerate(zip((forward, backward), more, strict=True)):
+            words.save(stages.folder / names[i])
+            collocations.save(stages.folder / _collocations_file(sides, i))
         return asdict(report)
 
     report = stages.entry("lexicon", made)
     first, second = (stages.loaded(name, Lexicon.load) for name in names)
     return (first, second), report
+
+
+def start_tables(
+    sides: tuple[Side, Side], lexicons_: tuple[Lexicon, Lexicon], stages: Stages
+) -> tuple[PhraseTable, PhraseTable]:
+    """The lexicon and the one back as phrase tables with START_FEATURES: words, function words, and collocations."""
+    made = []
+    for i, (one, other) in enumerate((sides, sides[::-1])):
+        collocations = stages.loaded(_collocations_file(sides, i), Lexicon.load)
+        table = with_function_words(lexicons_[i], one.training, other.training)
+        made.append(table.joined(collocation_table(collocations, one.vocabulary, other.vocabulary)))
+        assert made[i].feature_names == START_FEATURES
+    return made[0], made[1]
+
+
+def _collocations_file(sides: tuple[Side, Side], i: int) -> str:
+    return f"lexicon.collocations.{sides[i].language}-{sides[1 - i].language}.npz"
 
 
 def mapped_vectors(

@@ -19,11 +19,10 @@ import numpy as np
 from unmt.errors import InputError
 from unmt.mappings.lexicon import Lexicon
 from unmt.mappings.phrase_table import PhraseTable
-from unmt.solvers.function_words import with_function_words
 from unmt.solvers.phrase_decoder import Decoder, DecoderSettings
 from unmt.solvers.translation_figures import as_corpus
 from unmt.tasks.cores import cores, with_one_blas_thread
-from unmt.tasks.lexicon_stage import lexicons
+from unmt.tasks.lexicon_stage import lexicons, start_tables
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.phrase_stage import learned_tables, phrase_settings
 from unmt.tasks.sides import Side, side_of
@@ -40,6 +39,8 @@ LEXICON_WEIGHT = 0.5
 learned from it worse: phrases are learned from fluent text. See DESIGN.md."""
 INSERTED, LEFT_OUT = -0.5, -4.0
 """Nats of a function word that comes or goes in round 0. One that comes is paid to the language model, too."""
+COLLOCATION = -0.5
+"""Nats of two words that are translated as one."""
 START_OPTIONS = 60
 """Of a word in round 0: its translations, and these with function words."""
 
@@ -231,11 +232,10 @@ class _Run:
 
     def _start(self) -> tuple[tuple[PhraseTable, PhraseTable], tuple[DecoderSettings, DecoderSettings]]:
         """Tables of round 0, and how they are searched."""
-        texts = [side.training for side in self.sides]
-        first, second = (with_function_words(self.lexicons[i], texts[i], texts[1 - i]) for i in (0, 1))
-        weights = (LEXICON_WEIGHT, INSERTED, LEFT_OUT)
+        tables = start_tables(self.sides, self.lexicons, self.stages)
+        weights = (LEXICON_WEIGHT, INSERTED, LEFT_OUT, COLLOCATION)
         settings = replace(lexicon_settings(self.settings.beam, LEXICON_WEIGHT), weights=weights, options=START_OPTIONS)
-        return (first, second), (settings, settings)
+        return tables, (settings, settings)
 
     def _lexicon(self, number: int, i: int) -> Lexicon:
         """That of a direction as it was in a round."""

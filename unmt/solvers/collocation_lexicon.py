@@ -1,0 +1,68 @@
+"""A lexicon that has two words in a row on either side: *next to* is *à côté*, *la guitare* is *guitar*.
+
+Words that belong together stand in each text as one word, and are paired as other words are: by their contexts, in
+columns that the lexicon of single words gives, and by spelling. What they are told from, or are, is then a phrase.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unmt.mappings.lexicon import Lexicon
+from unmt.mappings.phrase_table import PhraseTable
+from unmt.solvers.context_lexicon import build_lexicon
+from unmt.text.collocations import with_collocations
+from unmt.text.vocabulary import Vocabulary
+from unmt.text.word_corpus import WordCorpus
+
+BEST = 5
+"""Translations of a collocation, or among those of a word, that become phrases."""
+
+FEATURES = ("lexicon", "collocation")
+"""Nats of the lexicon, and 1 for each of these phrases."""
+
+
+def collocation_lexicons(
+    source: WordCorpus, target: WordCorpus, lexicons: tuple[Lexicon, Lexicon], seed: int = 0
+) -> tuple[Lexicon, Lexicon]:
+    """The lexicon from source to target and the one back, of words and collocations of both.
+
+    lexicons: of the words alone, which tell what stands beside a collocation. Raises InputError where a text has too
+    few words.
+    """
+    forward, backward, _ = build_lexicon(
+        with_collocations(source), with_collocations(target), seed=seed, known=lexicons
+    )
+    return forward, backward
+
+
+def collocation_table(lexicon: Lexicon, source: Vocabulary, target: Vocabulary) -> PhraseTable:
+    """What of a lexicon of words and collocations is not from a word to a word, as phrases with FEATURES.
+
+    source, target: the words alone.
+    """
+    read, written = _parts(lexicon.source, source), _parts(lexicon.target, target)
+    row = np.repeat(np.arange(len(lexicon.source)), np.diff(lexicon.option_start))
+    is_best = np.arange(len(row)) - lexicon.option_start[row] < BEST
+    more = (read[row, 1] >= 0) | (written[lexicon.targets, 1] >= 0)
+    there = (read[row, 0] >= 0) & (written[lexicon.targets, 0] >= 0)
+    option = np.flatnonzero(is_best & more & there)
+    number = np.bincount(row[option], minlength=len(lexicon.source))
+    words = written[lexicon.targets[option]]
+    nats = lexicon.log_probability[option]
+    return PhraseTable.of(
+        read[number > 0],
+        np.concatenate([[0], np.cumsum(number[number > 0])]),
+        np.concatenate([[0], np.cumsum((words >= 0).sum(axis=1))]),
+        words[words >= 0],
+        np.stack([nats, np.ones_like(nats)], axis=1),
+        FEATURES,
+    )
+
+
+def _parts(vocabulary: Vocabulary, words: Vocabulary) -> NDArray[np.int64]:
+    """(V, 2) ids of the one or two words that a word of `vocabulary` is written with; -1 after a single one."""
+    get = words.index.get
+    parts = [[get(part, -1) for part in name.split(" ")] for name in vocabulary.words]
+    return np.array([[*one, -1][:2] for one in parts], np.int64).reshape(-1, 2)
