@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmt.mappings.lexicon import Lexicon
-from unmt.mappings.phrase_table import PhraseTable
+from unmt.mappings.phrase_table import LONGEST_SOURCE, PhraseTable
 from unmt.solvers.context_lexicon import build_lexicon
 from unmt.text.collocations import with_collocations
 from unmt.text.vocabulary import Vocabulary
@@ -45,9 +45,9 @@ def collocation_table(lexicon: Lexicon, source: Vocabulary, target: Vocabulary) 
     read, written = _parts(lexicon.source, source), _parts(lexicon.target, target)
     row = np.repeat(np.arange(len(lexicon.source)), np.diff(lexicon.option_start))
     is_best = np.arange(len(row)) - lexicon.option_start[row] < BEST
-    more = (read[row, 1] >= 0) | (written[lexicon.targets, 1] >= 0)
-    there = (read[row, 0] >= 0) & (written[lexicon.targets, 0] >= 0)
-    option = np.flatnonzero(is_best & more & there)
+    lengths = [(parts >= 0).sum(axis=1) for parts in (read, written)]
+    wide = np.stack([lengths[0][row], lengths[1][lexicon.targets]])
+    option = np.flatnonzero(is_best & (wide.min(axis=0) > 0) & (wide.max(axis=0) > 1))
     number = np.bincount(row[option], minlength=len(lexicon.source))
     words = written[lexicon.targets[option]]
     nats = lexicon.log_probability[option]
@@ -62,7 +62,10 @@ def collocation_table(lexicon: Lexicon, source: Vocabulary, target: Vocabulary) 
 
 
 def _parts(vocabulary: Vocabulary, words: Vocabulary) -> NDArray[np.int64]:
-    """(V, 2) ids of the one or two words that a word of `vocabulary` is written with; -1 after a single one."""
-    get = words.index.get
-    parts = [[get(part, -1) for part in name.split(" ")] for name in vocabulary.words]
-    return np.array([[*one, -1][:2] for one in parts], np.int64).reshape(-1, 2)
+    """(V, LONGEST_SOURCE) ids of the words that a name of `vocabulary` is written with, then -1; -1 alone for others."""
+    found = np.full((len(vocabulary), LONGEST_SOURCE), -1)
+    for row, name in enumerate(vocabulary.words):
+        parts = words.ids(name.split(" "))
+        if len(parts) <= LONGEST_SOURCE and (parts >= 0).all():
+            found[row, : len(parts)] = parts
+    return found
