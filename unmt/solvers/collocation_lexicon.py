@@ -31,9 +31,8 @@ def collocation_lexicons(
     lexicons: of the words alone, which tell what stands beside a collocation. Raises InputError where a text has too
     few words.
     """
-    forward, backward, _ = build_lexicon(
-        with_collocations(source), with_collocations(target), seed=seed, known=lexicons
-    )
+    texts = with_collocations(source), with_collocations(target)
+    forward, backward, _ = build_lexicon(*texts, seed=seed, known=lexicons)
     return forward, backward
 
 
