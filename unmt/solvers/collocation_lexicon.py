@@ -61,7 +61,7 @@ def collocation_table(lexicon: Lexicon, source: Vocabulary, target: Vocabulary) 
 
 
 def _parts(vocabulary: Vocabulary, words: Vocabulary) -> NDArray[np.int64]:
-    """(V, LONGEST_SOURCE) ids of the words that a name of `vocabulary` is written with, then -1; -1 alone for others."""
+    """(V, LONGEST_SOURCE) ids of the words that a name of `vocabulary` has, then -1; -1 alone where one is unknown."""
     found = np.full((len(vocabulary), LONGEST_SOURCE), -1)
     for row, name in enumerate(vocabulary.words):
         parts = words.ids(name.split(" "))
