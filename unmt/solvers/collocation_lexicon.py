@@ -6,6 +6,8 @@ columns that the lexicon of single words gives, and by spelling. What they are t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,15 +26,19 @@ FEATURES = ("lexicon", "collocation")
 
 
 def collocation_lexicons(
-    source: WordCorpus, target: WordCorpus, lexicons: tuple[Lexicon, Lexicon], seed: int = 0
+    source: WordCorpus,
+    target: WordCorpus,
+    lexicons: tuple[Lexicon, Lexicon],
+    seed: int = 0,
+    monitor: Callable[[str, float], None] | None = None,
 ) -> tuple[Lexicon, Lexicon]:
     """The lexicon from source to target and the one back, of words and collocations of both.
 
-    lexicons: of the words alone, which tell what stands beside a collocation. Raises InputError where a text has too
-    few words.
+    lexicons: of the words alone, which tell what stands beside a collocation. monitor: as of build_lexicon. Raises
+    InputError where a text has too few words.
     """
     texts = with_collocations(source), with_collocations(target)
-    forward, backward, _ = build_lexicon(*texts, seed=seed, known=lexicons)
+    forward, backward, _ = build_lexicon(*texts, seed=seed, monitor=monitor, known=lexicons)
     return forward, backward
 
 

@@ -51,10 +51,15 @@ def lexicons(
             source_vectors=mapped[0] if mapped else None,
             target_vectors=mapped[1] if mapped else None,
             seed=seed,
-            monitor=lambda stage, share: say(monitor, stage, 0.05 + 0.1 * share),
+            monitor=lambda stage, share: say(monitor, stage, 0.05 + 0.09 * share),
         )
-        say(monitor, "collocations paired by their contexts", 0.14)
-        more = collocation_lexicons(sides[0].training, sides[1].training, (forward, backward), seed)
+        more = collocation_lexicons(
+            sides[0].training,
+            sides[1].training,
+            (forward, backward),
+            seed,
+            lambda _, share: say(monitor, "collocations paired by their contexts", 0.14 + 0.01 * share),
+        )
         for i, (words, collocations) in enumerate(zip((forward, backward), more, strict=True)):
             words.save(stages.folder / names[i])
             collocations.save(stages.folder / _collocations_file(sides, i))
