@@ -44,18 +44,10 @@ def lexicon_of(source: WordCorpus, target: WordCorpus, words: dict[str, str]) ->
 
 
 def test_phrases_have_the_words_of_the_texts():
-    pairs = (
-        Vocabulary(("la guitare", "et"), np.array([9, 8])),
-        Vocabulary(("guitar", "and so", "gone"), np.array([9, 8, 7])),
-    )
-    lexicon = Lexicon(
-        *pairs, np.array([0, 3, 4]), np.array([0, 1, 2, 1], np.int32), np.array([-1, -2, -2, -3], np.float32)
-    )
-    words = (
-        Vocabulary(("et", "guitare", "la"), np.array([3, 2, 1])),
-        Vocabulary(("so", "and", "guitar"), np.array([3, 2, 1])),
-    )
-    table = collocation_table(lexicon, *words)
+    french, english = named("la guitare", "et"), named("guitar", "and so", "gone")
+    nats = np.array([-1, -2, -2, -3], np.float32)
+    lexicon = Lexicon(french, english, np.array([0, 3, 4]), np.array([0, 1, 2, 1], np.int32), nats)
+    table = collocation_table(lexicon, named("et", "guitare", "la"), named("so", "and", "guitar"))
     assert table.sources[:, :2].tolist() == [[2, 1], [0, -1]]
     assert table.option_start.tolist() == [0, 2, 3]
     assert table.target_words.tolist() == [2, 1, 0, 1, 0]  # "gone" is no word of the text

@@ -150,19 +150,12 @@ class PhraseTable:
         targets = other.target_words[other.target_start[candidates]]
         new = ~np.isin(phrase[candidates] * words + targets, known)
         taken, targets = candidates[new], targets[new]
-        # Those of a phrase stand together: its own, then the new ones.
-        phrases = np.concatenate([own, phrase[taken]])
-        order = np.argsort(phrases, kind="stable")
-        lengths = np.concatenate([self.target_lengths, np.ones(len(taken), np.int64)])[order]
-        begins = np.concatenate([self.target_start[:-1], len(self.target_words) + np.arange(len(taken))])[order]
-        starts = np.concatenate([[0], np.cumsum(lengths)])
-        places = np.repeat(begins - starts[:-1], lengths) + np.arange(starts[-1])
-        return PhraseTable(
+        return _grouped(
             self.sources,
-            np.concatenate([[0], np.cumsum(np.bincount(phrases, minlength=len(self)))]),
-            starts,
-            np.concatenate([self.target_words, targets])[places],
-            np.concatenate([self.features, other.features[taken]])[order],
+            np.concatenate([own, phrase[taken]]),
+            np.concatenate([self.target_lengths, np.ones(len(taken), np.int64)]),
+            np.concatenate([self.target_words, targets]),
+            np.concatenate([self.features, other.features[taken]]),
             self.feature_names,
         )
 
@@ -178,17 +171,12 @@ class PhraseTable:
         sources, phrase = np.unique(np.concatenate([self.sources, other.sources]), axis=0, return_inverse=True)
         rows = [np.repeat(np.arange(len(table)), np.diff(table.option_start)) for table in tables]
         phrases = phrase.ravel()[np.concatenate([rows[0], len(self) + rows[1]])]
-        order = np.argsort(phrases, kind="stable")
-        lengths = np.concatenate([table.target_lengths for table in tables])[order]
-        begins = np.concatenate([self.target_start[:-1], len(self.target_words) + other.target_start[:-1]])[order]
-        starts = np.concatenate([[0], np.cumsum(lengths)])
-        places = np.repeat(begins - starts[:-1], lengths) + np.arange(starts[-1])
-        return PhraseTable(
+        return _grouped(
             sources,
-            np.concatenate([[0], np.cumsum(np.bincount(phrases, minlength=len(sources)))]),
-            starts,
-            np.concatenate([self.target_words, other.target_words])[places],
-            np.concatenate(features)[order],
+            phrases,
+            np.concatenate([table.target_lengths for table in tables]),
+            np.concatenate([table.target_words for table in tables]),
+            np.concatenate(features),
             names,
         )
 
@@ -223,6 +211,26 @@ class PhraseTable:
             raise ValueError("target words are ids from 0 on")
         if not np.isfinite(self.features).all():
             raise ValueError("features are finite numbers")
+
+
+def _grouped(
+    sources: NDArray[np.int32],
+    phrases: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    words: NDArray[np.int32],
+    features: NDArray[np.float32],
+    names: tuple[str, ...],
+) -> PhraseTable:
+    """A table of O options in any order: the phrase, the number of words and the features of each, and all words.
+
+    Those of a phrase come to stand together, in the order in which they are given.
+    """
+    order = np.argsort(phrases, kind="stable")
+    begins = (np.cumsum(lengths) - lengths)[order]
+    starts = np.concatenate([[0], np.cumsum(lengths[order])])
+    places = np.repeat(begins - starts[:-1], lengths[order]) + np.arange(starts[-1])
+    option_start = np.concatenate([[0], np.cumsum(np.bincount(phrases, minlength=len(sources)))])
+    return PhraseTable(sources, option_start, starts, words[places], features[order], names)
 
 
 def _check_starts(starts: NDArray[np.int64], number: int, end: int, name: str) -> None:

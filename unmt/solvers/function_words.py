@@ -17,6 +17,7 @@ from unmt.mappings.phrase_table import PhraseTable
 from unmt.text.word_corpus import WordCorpus
 
 FUNCTION_WORDS = 50
+"""Of a vocabulary, the first: it begins with the most frequent."""
 LEAST_SHARE, LEAST_COUNT = 0.05, 3
 """Of the occurrences of a word, and how many, that stand beside a function word for the two to be written as one."""
 
@@ -39,7 +40,7 @@ def with_function_words(lexicon: Lexicon, source: WordCorpus, target: WordCorpus
 
     # Of the best translations of words that are none themselves: each pair of words that theirs is the content of.
     written = beside_function_words(target)
-    chosen = np.flatnonzero(is_best & ~np.isin(words, function_words(source)))
+    chosen = np.flatnonzero(is_best & (words >= FUNCTION_WORDS))
     option, pair = _joined(lexicon.targets[chosen], written[2], targets)
     option = chosen[option]
     inserted = (words[option], np.full(len(option), -1), written[0][pair], written[1][pair])
@@ -70,29 +71,18 @@ def with_function_words(lexicon: Lexicon, source: WordCorpus, target: WordCorpus
     )
 
 
-def function_words(text: WordCorpus) -> Ints:
-    """The most frequent words."""
-    counts = np.bincount(text.ids[text.ids >= 0], minlength=len(text.vocabulary))
-    return np.argsort(-counts, kind="stable")[:FUNCTION_WORDS]
-
-
 def beside_function_words(text: WordCorpus) -> tuple[Ints, Ints, Ints]:
     """Two words in a row, one of them a function word, that often stand so: the first, the second, and the other one.
 
     Often is LEAST_SHARE of what the other one stands, and LEAST_COUNT.
     """
-    size = len(text.vocabulary)
-    counts = np.bincount(text.ids[text.ids >= 0], minlength=size)
-    is_function = np.zeros(size, bool)
-    is_function[function_words(text)] = True
-    sentence = np.repeat(np.arange(len(text)), text.lengths)
-    first, second = text.ids[:-1].astype(np.int64), text.ids[1:].astype(np.int64)
-    kept = (sentence[:-1] == sentence[1:]) & (first >= 0) & (second >= 0)
-    kept &= is_function[first] != is_function[second]
-    keys, number = np.unique(first[kept] * size + second[kept], return_counts=True)
+    size = max(len(text.vocabulary), 1)
+    inside, found = text.pairs()
+    keys, number = np.unique(found[inside], return_counts=True)
     first, second = keys // size, keys % size
-    content = np.where(is_function[first], second, first)
-    often = (number >= LEAST_COUNT) & (number >= LEAST_SHARE * counts[content])
+    content = np.where(first < FUNCTION_WORDS, second, first)
+    often = (first < FUNCTION_WORDS) != (second < FUNCTION_WORDS)
+    often &= (number >= LEAST_COUNT) & (number >= LEAST_SHARE * text.vocabulary.counts[content])
     return first[often], second[often], content[often]
 
 

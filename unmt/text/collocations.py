@@ -23,8 +23,8 @@ def with_collocations(text: WordCorpus) -> WordCorpus:
     (pointwise) mutual information in collocation extraction", 2009.
     """
     size = len(text.vocabulary)
-    keys, information = _collocations(text)
-    found = _pairs(text)[1]
+    inside, found = text.pairs()
+    keys, information = _collocations(text, found[inside])
     places = np.searchsorted(keys, found)
     known = np.append(keys, -2)[places] == found
     strength = np.append(np.where(known, np.append(information, 0.0)[places], -1.0), -1.0)
@@ -41,27 +41,18 @@ def with_collocations(text: WordCorpus) -> WordCorpus:
     return _numbered(ids[kept], starts, text.vocabulary, keys)
 
 
-def _collocations(text: WordCorpus) -> tuple[Ints, NDArray[np.float64]]:
-    """Keys first * V + second of pairs of words, rising, and their normalised pointwise mutual information."""
+def _collocations(text: WordCorpus, pairs: Ints) -> tuple[Ints, NDArray[np.float64]]:
+    """Which keys of all pairs are collocations, rising, and their normalised pointwise mutual information."""
     size, total = len(text.vocabulary), len(text.ids)
     is_word = np.array([any(sign.isalpha() for sign in word) for word in text.vocabulary.words], bool)
     counts = np.bincount(text.ids[text.ids >= 0], minlength=size)
-    inside, found = _pairs(text)
-    keys, number = np.unique(found[inside], return_counts=True)
+    keys, number = np.unique(pairs, return_counts=True)
     first, second = keys // max(size, 1), keys % max(size, 1)
     often = (number >= LEAST_COUNT) & is_word[first] & is_word[second]
     keys, number, first, second = keys[often], number[often], first[often], second[often]
     information = np.log(number * total / (counts[first] * counts[second])) / -np.log(number / total)
     strong = information >= LEAST_INFORMATION
     return keys[strong], information[strong]
-
-
-def _pairs(text: WordCorpus) -> tuple[NDArray[np.bool_], Ints]:
-    """Of every place but the last: whether a pair of known words of one sentence begins there, and its key, or -1."""
-    sentence = np.repeat(np.arange(len(text)), text.lengths)
-    first, second = text.ids[:-1].astype(np.int64), text.ids[1:].astype(np.int64)
-    inside = (sentence[:-1] == sentence[1:]) & (first >= 0) & (second >= 0)
-    return inside, np.where(inside, first * len(text.vocabulary) + second, -1)
 
 
 def _numbered(ids: Ints, starts: Ints, vocabulary: Vocabulary, keys: Ints) -> WordCorpus:

@@ -49,6 +49,16 @@ class WordCorpus:
         index = range(len(self))[index]
         return self.ids[self.starts[index] : self.starts[index + 1]]
 
+    def pairs(self) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Of each place but the last: whether two known words of one sentence stand there in a row, and their key.
+
+        The key of words a and b is a * V + b, of V words in the vocabulary, and -1 where no such pair begins.
+        """
+        sentence = np.repeat(np.arange(len(self)), self.lengths)
+        first, second = self.ids[:-1].astype(np.int64), self.ids[1:].astype(np.int64)
+        inside = (sentence[:-1] == sentence[1:]) & (first >= 0) & (second >= 0)
+        return inside, np.where(inside, first * len(self.vocabulary) + second, -1)
+
     def followed_by(self, other: WordCorpus) -> WordCorpus:
         """The sentences of both, these first; they share a vocabulary."""
         assert len(self.vocabulary) == len(other.vocabulary)
