@@ -123,3 +123,17 @@ def word_cipher() -> Callable[[int, int, int], WordCipher]:
         return WordCipher(text(names[:words]), text(names[words:]), key)
 
     return made
+
+
+@pytest.fixture(scope="session")
+def lexicon_of():
+    """lexicon_of(source, target, words): of two vocabularies, each word with one translation for certain, or none."""
+    from unmt.mappings.lexicon import Lexicon
+
+    def made(source, target, words):
+        options = [target.index.get(words.get(word)) for word in source.words]
+        targets = np.array([place for place in options if place is not None], np.int32)
+        starts = np.cumsum([0, *(place is not None for place in options)])
+        return Lexicon(source, target, starts, targets, np.zeros(len(targets), np.float32))
+
+    return made

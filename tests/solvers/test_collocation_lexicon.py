@@ -9,7 +9,7 @@ from unmt.text.vocabulary import Vocabulary
 from unmt.text.word_corpus import WordCorpus
 
 
-def test_what_one_language_says_with_two_words_is_found(word_cipher):
+def test_what_one_language_says_with_two_words_is_found(word_cipher, lexicon_of):
     cipher = word_cipher(3000, 60, 4)
     # Of the target some words are two, which stand nowhere else; some of the source are, too.
     in_two = {word: f"{word}a {word}o" for word in list(cipher.key.values())[5:25]}
@@ -17,7 +17,8 @@ def test_what_one_language_says_with_two_words_is_found(word_cipher):
     source = WordCorpus.of([" ".join(twice.get(w, w) for w in line.split()).split() for line in cipher.source])
     target = WordCorpus.of([" ".join(in_two.get(w, w) for w in line.split()).split() for line in cipher.target])
     known = {a: b for a, b in cipher.key.items() if a not in twice and b not in in_two}
-    lexicons = lexicon_of(source, target, known), lexicon_of(target, source, {b: a for a, b in known.items()})
+    names, back = (source.vocabulary, target.vocabulary), {b: a for a, b in known.items()}
+    lexicons = lexicon_of(*names, known), lexicon_of(*names[::-1], back)
     forward, backward = collocation_lexicons(source, target, lexicons)
     right = [
         forward.options(twice.get(a, a))[0][0] == in_two.get(b, b)
@@ -33,14 +34,6 @@ def test_what_one_language_says_with_two_words_is_found(word_cipher):
     )
     assert (several == 2).all()  # from a word to a word is what the lexicon of words has
     assert backward.source == forward.target
-
-
-def lexicon_of(source: WordCorpus, target: WordCorpus, words: dict[str, str]) -> Lexicon:
-    names = source.vocabulary, target.vocabulary
-    options = [names[1].index.get(words.get(word)) for word in names[0].words]
-    targets = np.array([place for place in options if place is not None], np.int32)
-    starts = np.cumsum([0, *(place is not None for place in options)])
-    return Lexicon(*names, starts, targets, np.zeros(len(targets), np.float32))
 
 
 def test_phrases_have_the_words_of_the_texts():

@@ -4,11 +4,9 @@ import numpy as np
 import pytest
 
 from unmt.coding.word_ngrams import WordNgrams
-from unmt.mappings.lexicon import Lexicon
 from unmt.solvers import function_words
 from unmt.solvers.function_words import beside_function_words, with_function_words
 from unmt.solvers.phrase_decoder import Decoder, DecoderSettings
-from unmt.text.vocabulary import Vocabulary
 from unmt.text.word_corpus import WordCorpus
 
 ENGLISH = [["she", "is", "playing"], ["he", "is", "reading"], ["he", "is", "here"]] * 20
@@ -24,14 +22,6 @@ def _few_function_words(monkeypatch):
 @pytest.fixture
 def texts():
     return WordCorpus.of(FRENCH), WordCorpus.of(ENGLISH)
-
-
-def lexicon_of(source: Vocabulary, target: Vocabulary, words: dict[str, str]) -> Lexicon:
-    """Each word with one translation, for certain."""
-    targets = [target.index[words[word]] for word in source.words]
-    return Lexicon(
-        source, target, np.arange(len(source) + 1), np.array(targets, np.int32), np.zeros(len(source), np.float32)
-    )
 
 
 def phrases(table, source, target):
@@ -60,7 +50,7 @@ def test_no_two_words_of_different_sentences_stand_together():
     assert all({words[a], words[b]} != {"b", "c"} for a, b, _ in zip(*beside_function_words(text), strict=True))
 
 
-def test_a_translation_may_have_a_function_word_more_or_its_source_one_less(texts):
+def test_a_translation_may_have_a_function_word_more_or_its_source_one_less(texts, lexicon_of):
     french, english = texts
     names = french.vocabulary, english.vocabulary
     found = phrases(with_function_words(lexicon_of(*names, WORDS), french, english), *names)
@@ -75,7 +65,7 @@ def test_a_translation_may_have_a_function_word_more_or_its_source_one_less(text
     assert back["is playing", "joue"] == (0, 1)
 
 
-def test_every_word_keeps_all_that_the_lexicon_has(texts):
+def test_every_word_keeps_all_that_the_lexicon_has(texts, lexicon_of):
     french, english = texts
     lexicon = lexicon_of(french.vocabulary, english.vocabulary, WORDS)
     table, plain = with_function_words(lexicon, french, english), lexicon.phrase_table()
@@ -85,7 +75,7 @@ def test_every_word_keeps_all_that_the_lexicon_has(texts):
     table.check()
 
 
-def test_the_language_model_puts_in_the_word_that_the_other_language_lacks(texts):
+def test_the_language_model_puts_in_the_word_that_the_other_language_lacks(texts, lexicon_of):
     french, english = texts
     table = with_function_words(lexicon_of(french.vocabulary, english.vocabulary, WORDS), french, english)
     ngrams = WordNgrams.fit(english.ids, english.starts, len(english.vocabulary), 3)
@@ -97,7 +87,7 @@ def test_the_language_model_puts_in_the_word_that_the_other_language_lacks(texts
     ]  # fmt: skip
 
 
-def test_empty_texts_give_the_lexicon_alone(texts):
+def test_empty_texts_give_the_lexicon_alone(texts, lexicon_of):
     french, english = texts
     lexicon = lexicon_of(french.vocabulary, english.vocabulary, WORDS)
     nothing = [WordCorpus.of([], text.vocabulary) for text in texts]

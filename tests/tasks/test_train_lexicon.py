@@ -5,11 +5,9 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from unmt.errors import InputError
-from unmt.mappings.lexicon import Lexicon
 from unmt.solvers.context_lexicon import LexiconReport
 from unmt.tasks.models import translate
 from unmt.tasks.monitor import Monitor
@@ -56,7 +54,7 @@ def test_a_word_cipher_is_read_from_two_unpaired_halves(word_cipher, tmp_path):
     assert result["chosen_round"] == {"aa-bb": 1, "bb-aa": 1}
 
 
-def test_round_0_writes_the_word_that_one_language_alone_has(word_cipher, tmp_path, monkeypatch):
+def test_round_0_writes_the_word_that_one_language_alone_has(word_cipher, known_lexicons, tmp_path, monkeypatch):
     cipher = word_cipher(1500, 300, 1)
     marked = set(sorted(cipher.key.values())[::2])
 
@@ -86,7 +84,9 @@ def test_round_0_writes_the_word_that_one_language_alone_has(word_cipher, tmp_pa
     assert sum(same) >= 0.9 * len(same)
 
 
-def test_round_0_writes_two_words_for_one_that_the_other_language_has(word_cipher, tmp_path, monkeypatch):
+def test_round_0_writes_two_words_for_one_that_the_other_language_has(
+    word_cipher, known_lexicons, tmp_path, monkeypatch
+):
     cipher = word_cipher(2000, 60, 4)
     in_two = {word: f"{word}a {word}o" for word in list(cipher.key.values())[5:25]}
     target = [" ".join(in_two.get(word, word) for word in line.split()) for line in cipher.target]
@@ -105,16 +105,15 @@ def test_round_0_writes_two_words_for_one_that_the_other_language_has(word_ciphe
     assert sum(found) >= 0.8 * len(found) > 0
 
 
-def known_lexicons(source, target, key):
-    """What build_lexicon gives, for a key: a lexicon and the one back, in which words without a partner have none."""
-    found = []
-    for corpora, pairs in (((source, target), key), ((target, source), {b: a for a, b in key.items()})):
-        names = [corpus.vocabulary for corpus in corpora]
-        options = [names[1].index.get(pairs.get(word)) for word in names[0].words]
-        targets = [place for place in options if place is not None]
-        starts = np.cumsum([0, *(place is not None for place in options)])
-        found.append(Lexicon(*names, starts, np.array(targets, np.int32), np.zeros(len(targets), np.float32)))
-    return *found, LexiconReport()
+@pytest.fixture
+def known_lexicons(lexicon_of):
+    """What build_lexicon gives, for a key: a lexicon and the one back."""
+
+    def made(source, target, key):
+        names, back = (source.vocabulary, target.vocabulary), {b: a for a, b in key.items()}
+        return lexicon_of(*names, key), lexicon_of(*names[::-1], back), LexiconReport()
+
+    return made
 
 
 def test_the_code_length_of_the_chosen_rounds_is_told(whole):
