@@ -17,8 +17,8 @@ from unmt.solvers.word_alignment import AlignmentSettings, align_words
 from unmt.tasks.sides import Side
 from unmt.text.word_corpus import WordCorpus
 
-PHRASE_WEIGHTS = (0.6, 0.4, 0.6, 0.4, -0.2, 0.5)
-"""Of phrase_rounds.ALL_FEATURES, beside a language model of weight 1."""
+PHRASE_WEIGHTS = (0.6, 0.4, 0.6, 0.4, -0.2, 0.5, 1.0)
+"""Of phrase_rounds.ALL_FEATURES and of the balance of words, beside a language model of weight 1."""
 
 ALIGNING, EXTRACTING = AlignmentSettings(null_share=0.2), ExtractionSettings(least_unlinked=NEVER)
 """Translations of the rounds have many words that come from nowhere; that a word may be left out costs more than it

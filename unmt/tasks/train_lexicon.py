@@ -21,6 +21,7 @@ from unmt.mappings.lexicon import Lexicon
 from unmt.mappings.phrase_table import PhraseTable
 from unmt.solvers.phrase_decoder import Decoder, DecoderSettings
 from unmt.solvers.translation_figures import as_corpus
+from unmt.solvers.word_balance import WordBalance
 from unmt.tasks.cores import cores, with_one_blas_thread
 from unmt.tasks.lexicon_stage import lexicons, start_tables
 from unmt.tasks.monitor import Monitor
@@ -182,6 +183,9 @@ class _Run:
 
     def _learned(self, number: int) -> tuple[PhraseTable, PhraseTable]:
         real, made = self._translated(number)
+        own = made
+        if self.settings.teacher is not None and number >= self.settings.teacher_round:
+            real, made = self._with_taught(self.settings.teacher, number, real, made)
         tables, renewed = learned_tables(
             [side.training for side in self.sides],
             real,
@@ -192,12 +196,16 @@ class _Run:
             self._beat,
             lambda i: self._say(f"round {number}: phrases of {self.ways[i]}", (number + 0.6 + 0.2 * i) / self._all),
         )
-        for way, lexicon in zip(self.ways, renewed, strict=True):
-            lexicon.save(self.stages.folder / _lexicon_file(number, way))
-        return tables
+        balanced = []
+        for i, way in enumerate(self.ways):
+            renewed[i].save(self.stages.folder / _lexicon_file(number, way))
+            balance = self._balance(number - 1, i).stepped(renewed[i], own[i], self.sides[1 - i].training)
+            balance.save(self.stages.folder / _balance_file(number, way))
+            balanced.append(balance.applied(tables[i]))
+        return balanced[0], balanced[1]
 
     def _translated(self, number: int) -> tuple[list[WordCorpus], list[WordCorpus]]:
-        """Sentences of both texts, and what the round before made of them; with a teacher also what that one made."""
+        """Sentences of both texts, and what the round before made of them."""
         settings = self._settings_of(number - 1)
         real = [side.training.subset(self._part(side, number)) for side in self.sides]
         made: list[WordCorpus] = []
@@ -206,11 +214,20 @@ class _Run:
             decoder = Decoder(self.stages.table(number - 1, self.ways[i]), self.sides[1 - i].ngrams, settings[i])
             decoded = decoder.decode(real[i].ids, real[i].starts, self.threads, self._beat)
             made.append(as_corpus(decoded, self.sides[1 - i].vocabulary))
-        if self.settings.teacher is not None and number >= self.settings.teacher_round:
-            for i, one in enumerate(self._taught(self.settings.teacher, number)):
-                real[i] = real[i].followed_by(self.sides[i].training.subset(one.sentences))
-                made[i] = made[i].followed_by(one.made)
         return real, made
+
+    def _with_taught(
+        self, teacher: str, number: int, real: list[WordCorpus], made: list[WordCorpus]
+    ) -> tuple[list[WordCorpus], list[WordCorpus]]:
+        """And what a teacher made of sentences."""
+        both = self._taught(teacher, number)
+        return (
+            [
+                one.followed_by(side.training.subset(more.sentences))
+                for one, side, more in zip(real, self.sides, both, strict=True)
+            ],
+            [one.followed_by(more.made) for one, more in zip(made, both, strict=True)],
+        )
 
     def _taught(self, teacher: str, number: int) -> tuple[Taught, Taught]:
         return taught(
@@ -242,6 +259,12 @@ class _Run:
         if number == 0:
             return self.lexicons[i]
         return self.stages.loaded(_lexicon_file(number, self.ways[i]), Lexicon.load)
+
+    def _balance(self, number: int, i: int) -> WordBalance:
+        """That of a direction's target words in a round."""
+        if number == 0:
+            return WordBalance.none(len(self.sides[1 - i].vocabulary))
+        return self.stages.loaded(_balance_file(number, self.ways[i]), WordBalance.load)
 
     def _settings_of(self, number: int) -> tuple[DecoderSettings, DecoderSettings]:
         first, second = (DecoderSettings.from_dict(one) for one in self.rounds[number]["settings"])
@@ -336,3 +359,7 @@ def done_there(checkpoints: Path, most: int) -> tuple[int, float]:
 
 def _lexicon_file(number: int, way: str) -> str:
     return f"round-{number}.lexicon.{way}.npz"
+
+
+def _balance_file(number: int, way: str) -> str:
+    return f"round-{number}.balance.{way}.npz"
