@@ -183,9 +183,11 @@ class _Run:
 
     def _learned(self, number: int) -> tuple[PhraseTable, PhraseTable]:
         real, made = self._translated(number)
-        own = made
+        own = list(made)
         if self.settings.teacher is not None and number >= self.settings.teacher_round:
-            real, made = self._with_taught(self.settings.teacher, number, real, made)
+            for i, one in enumerate(self._taught(self.settings.teacher, number)):
+                real[i] = real[i].followed_by(self.sides[i].training.subset(one.sentences))
+                made[i] = made[i].followed_by(one.made)
         tables, renewed = learned_tables(
             [side.training for side in self.sides],
             real,
@@ -215,19 +217,6 @@ class _Run:
             decoded = decoder.decode(real[i].ids, real[i].starts, self.threads, self._beat)
             made.append(as_corpus(decoded, self.sides[1 - i].vocabulary))
         return real, made
-
-    def _with_taught(
-        self, teacher: str, number: int, real: list[WordCorpus], made: list[WordCorpus]
-    ) -> tuple[list[WordCorpus], list[WordCorpus]]:
-        """And what a teacher made of sentences."""
-        both = self._taught(teacher, number)
-        return (
-            [
-                one.followed_by(side.training.subset(more.sentences))
-                for one, side, more in zip(real, self.sides, both, strict=True)
-            ],
-            [one.followed_by(more.made) for one, more in zip(made, both, strict=True)],
-        )
 
     def _taught(self, teacher: str, number: int) -> tuple[Taught, Taught]:
         return taught(
