@@ -217,6 +217,26 @@ def test_rounds_learn_from_the_translations_of_a_teacher(small, whole, tmp_path)
     assert model_files(run) == files
 
 
+def test_of_rounds_that_a_teacher_taught_one_is_chosen(small, whole, tmp_path):
+    settings = replace(SMALL, teacher=str(whole[0]), teacher_round=2)
+    assert train_lexicon(*texts(small), settings, tmp_path) is not None
+    # As if no round had been as good as one without the teacher.
+    path = tmp_path / "checkpoints" / "round-1.json"
+    entry = json.loads(path.read_text())
+    for figures in entry["figures"].values():
+        figures["two_sided"] = 0.0
+    path.write_text(json.dumps(entry))
+    result = train_lexicon(*texts(small), settings, tmp_path)
+    assert result is not None
+    assert result["chosen_round"] == {"aa-bb": 2, "bb-aa": 2}
+    # Where time is over before the teacher joins, there are the others.
+    for left in (tmp_path / "checkpoints").glob("round-2*"):
+        left.unlink()
+    result = train_lexicon(*texts(small), replace(settings, rounds=1), tmp_path)
+    assert result is not None
+    assert result["chosen_round"] == {"aa-bb": 1, "bb-aa": 1}
+
+
 def test_a_teacher_of_other_languages_is_refused(small, whole, tmp_path):
     others = Text("cc", "a.txt", small.source), Text("bb", "b.txt", small.target)
     with pytest.raises(InputError, match=r"network\.teacher=.*cc-bb"):

@@ -272,10 +272,13 @@ class _Run:
         return TranslationModel(languages, {way.name: way for way in ways})
 
     def _finished(self) -> dict[str, Any]:
-        """The best round of each direction, by its code length, as the model; and the result."""
-        chosen = [
-            min(range(len(self.rounds)), key=lambda r: self.rounds[r]["figures"][way]["two_sided"]) for way in self.ways
-        ]
+        """The best round of each direction, by its code length, as the model; and the result.
+
+        With a teacher, of the rounds that it taught: between these and others code lengths do not tell which is better.
+        """
+        first = self.settings.teacher_round if self.settings.teacher is not None else 0
+        numbers = range(first, len(self.rounds)) or range(len(self.rounds))
+        chosen = [min(numbers, key=lambda r: self.rounds[r]["figures"][way]["two_sided"]) for way in self.ways]
         tables = [self.stages.table(number, way) for number, way in zip(chosen, self.ways, strict=True)]
         settings = [self._settings_of(number)[i] for i, number in enumerate(chosen)]
         model = self._model(tables, settings)
