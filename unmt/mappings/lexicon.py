@@ -48,6 +48,15 @@ class Lexicon:
         if not np.isfinite(self.log_probability).all() or (self.log_probability > 1e-3).any():
             raise ValueError("log-probabilities are finite and not above zero")
 
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """(O,) the source word of each option."""
+        return np.repeat(np.arange(len(self.source)), np.diff(self.option_start))
+
+    def is_among_first(self, most: int) -> NDArray[np.bool_]:
+        """(O,) whether an option is one of the `most` best of its word."""
+        return np.arange(len(self.targets)) - self.option_start[self.rows] < most
+
     def options(self, word: str) -> list[tuple[str, float]]:
         """The translations of a source word and their log-probabilities, best first; none if it is unknown."""
         place = self.source.index.get(word)

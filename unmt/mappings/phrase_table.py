@@ -105,6 +105,11 @@ class PhraseTable:
         return np.asarray((self.sources >= 0).sum(axis=1))
 
     @property
+    def rows(self) -> NDArray[np.int64]:
+        """(O,) the phrase of each option."""
+        return np.repeat(np.arange(len(self)), np.diff(self.option_start))
+
+    @property
     def target_lengths(self) -> NDArray[np.int64]:
         """(O,) words of each option."""
         return np.diff(self.target_start)
@@ -140,7 +145,7 @@ class PhraseTable:
         single = np.flatnonzero(self.source_lengths == 1)
         row = np.full(max(self.sources.max(initial=-1), other.sources.max(initial=-1)) + 1, -1)
         row[self.sources[single, 0]] = single
-        own, theirs = (np.repeat(np.arange(len(table)), np.diff(table.option_start)) for table in (self, other))
+        own, theirs = self.rows, other.rows
         place = np.arange(len(theirs)) - other.option_start[theirs]
         phrase = np.where(other.source_lengths[theirs] == 1, row[other.sources[theirs, 0]], -1)
         candidates = np.flatnonzero((phrase >= 0) & (other.target_lengths == 1) & (place < most))
@@ -169,8 +174,7 @@ class PhraseTable:
             held[:, [names.index(name) for name in table.feature_names]] = table.features
             features.append(held)
         sources, phrase = np.unique(np.concatenate([self.sources, other.sources]), axis=0, return_inverse=True)
-        rows = [np.repeat(np.arange(len(table)), np.diff(table.option_start)) for table in tables]
-        phrases = phrase.ravel()[np.concatenate([rows[0], len(self) + rows[1]])]
+        phrases = phrase.ravel()[np.concatenate([self.rows, len(self) + other.rows])]
         return _grouped(
             sources,
             phrases,

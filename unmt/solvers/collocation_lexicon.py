@@ -48,8 +48,7 @@ def collocation_table(lexicon: Lexicon, source: Vocabulary, target: Vocabulary) 
     source, target: the words alone.
     """
     read, written = _parts(lexicon.source, source), _parts(lexicon.target, target)
-    row = np.repeat(np.arange(len(lexicon.source)), np.diff(lexicon.option_start))
-    is_best = np.arange(len(row)) - lexicon.option_start[row] < BEST
+    row, is_best = lexicon.rows, lexicon.is_among_first(BEST)
     lengths = [(parts >= 0).sum(axis=1) for parts in (read, written)]
     wide = np.stack([lengths[0][row], lengths[1][lexicon.targets]])
     option = np.flatnonzero(is_best & (wide.min(axis=0) > 0) & (wide.max(axis=0) > 1))

@@ -33,8 +33,7 @@ Ints = NDArray[np.int64]
 def with_function_words(lexicon: Lexicon, source: WordCorpus, target: WordCorpus) -> PhraseTable:
     """The lexicon as a phrase table with FEATURES. source, target: texts of its vocabularies."""
     sources, targets = len(lexicon.source), len(lexicon.target)
-    words = np.repeat(np.arange(sources), np.diff(lexicon.option_start))
-    is_best = np.arange(len(words)) - lexicon.option_start[words] < BEST
+    words, is_best = lexicon.rows, lexicon.is_among_first(BEST)
     plain = (words, np.full(len(words), -1), np.full(len(words), -1), lexicon.targets.astype(np.int64))
     nats = [lexicon.log_probability]
 

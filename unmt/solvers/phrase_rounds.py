@@ -54,9 +54,8 @@ class PairScores:
     def of(cls, forward: Lexicon, backward: Lexicon) -> PairScores:
         """Those of two lexicons, one the way back of the other."""
         targets = len(forward.target)
-        sources = [np.repeat(np.arange(len(x.source)), np.diff(x.option_start)) for x in (forward, backward)]
         keys = np.concatenate(
-            [sources[0] * targets + forward.targets, backward.targets.astype(np.int64) * targets + sources[1]]
+            [forward.rows * targets + forward.targets, backward.targets.astype(np.int64) * targets + backward.rows]
         )
         values = np.concatenate([forward.log_probability, backward.log_probability])
         order = np.lexsort((-values, keys))
@@ -80,9 +79,8 @@ def lexicon_feature(table: PhraseTable, scores: PairScores) -> NDArray[np.float3
     Of a deletion it is that of source words without a partner.
     """
     lengths = table.target_lengths
-    phrase = np.repeat(np.arange(len(table)), np.diff(table.option_start))
     option = np.repeat(np.arange(len(lengths)), lengths)
-    sources = table.sources[phrase]  # (O, longest)
+    sources = table.sources[table.rows]  # (O, longest)
     best_of_target = np.full(len(option), FLOOR, np.float32)
     of_source = np.zeros(len(lengths), np.float32)
     for column in range(sources.shape[1]):

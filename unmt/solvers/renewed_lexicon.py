@@ -76,8 +76,7 @@ def paired_words(
 def with_pairs(lexicon: Lexicon, source: Ints, target: Ints) -> Lexicon:
     """The lexicon with these pairs of words (n,), nearly certain, among its options."""
     words = len(lexicon.target)
-    rows = np.repeat(np.arange(len(lexicon.source)), np.diff(lexicon.option_start))
-    keys = np.concatenate([rows * words + lexicon.targets, source * words + target])
+    keys = np.concatenate([lexicon.rows * words + lexicon.targets, source * words + target])
     nats = np.concatenate([lexicon.log_probability, np.full(len(source), CERTAIN, np.float32)])
     order = np.lexsort((-nats, keys))
     keys, nats = keys[order], nats[order]

@@ -56,9 +56,10 @@ class WordBalance:
     def stepped(self, lexicon: Lexicon, made: WordCorpus, target: WordCorpus) -> WordBalance:
         """The next one. made: translations that were made with this one; lexicon: into the language of the target."""
         seldom = rarity(made, target)
-        rows = np.repeat(np.arange(len(lexicon.source)), np.diff(lexicon.option_start))
-        is_like = np.arange(len(rows)) - lexicon.option_start[rows] < LIKE
-        chances = np.where(is_like, np.exp(FLATTENED * lexicon.log_probability.astype(np.float64)), 0.0)
+        rows = lexicon.rows
+        chances = np.where(
+            lexicon.is_among_first(LIKE), np.exp(FLATTENED * lexicon.log_probability.astype(np.float64)), 0.0
+        )
         values = chances / np.bincount(rows, chances, len(lexicon.source))[rows]
         shape = (len(lexicon.source), len(lexicon.target))
         options = csr_matrix((values, lexicon.targets, lexicon.option_start), shape=shape)
@@ -88,7 +89,6 @@ class WordBalance:
 
 def rarity(made: WordCorpus, target: WordCorpus) -> NDArray[np.float64]:
     """(V,) nats: how much rarer each word is in one text than in another of its vocabulary, given as long a text."""
-    size = len(target.vocabulary)
-    found, wanted = (np.bincount(text.ids[text.ids >= 0], minlength=size) for text in (made, target))
+    found, wanted = made.counts(), target.counts()
     wanted = wanted * (found.sum() / max(wanted.sum(), 1))
     return np.log((wanted + DOUBT) / (found + DOUBT))

@@ -45,7 +45,7 @@ def _collocations(text: WordCorpus, pairs: Ints) -> tuple[Ints, NDArray[np.float
     """Which keys of all pairs are collocations, rising, and their normalised pointwise mutual information."""
     size, total = len(text.vocabulary), len(text.ids)
     is_word = np.array([any(sign.isalpha() for sign in word) for word in text.vocabulary.words], bool)
-    counts = np.bincount(text.ids[text.ids >= 0], minlength=size)
+    counts = text.counts()
     keys, number = np.unique(pairs, return_counts=True)
     first, second = keys // max(size, 1), keys % max(size, 1)
     often = (number >= LEAST_COUNT) & is_word[first] & is_word[second]

@@ -49,6 +49,10 @@ class WordCorpus:
         index = range(len(self))[index]
         return self.ids[self.starts[index] : self.starts[index + 1]]
 
+    def counts(self) -> NDArray[np.int64]:
+        """int64 (V,) how often each word of the vocabulary stands here."""
+        return np.bincount(self.ids[self.ids >= 0], minlength=len(self.vocabulary))
+
     def pairs(self) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
         """Of each place but the last: whether two known words of one sentence stand there in a row, and their key.
 
