@@ -76,6 +76,7 @@ BAD = {
     "benchmark of a missing text": (["bench", "objectives", "data=nowhere.txt"], "nowhere.txt"),
     "benchmark of a short text": (["bench", "objectives", "data=letter.txt"], "Give a text of"),
     "benchmark with a key of the other": (["bench", "objectives", "limit=3"], "limit=3"),
+    "benchmark of too few symbols": (["bench", "objectives", "symbols=20"], "symbols=20"),
     "benchmark of no seed": (["bench", "objectives", "seeds=0"], "seeds=0"),
     "language of nothing": (["language", "output=a.unmtlm"], "input= is missing"),
     "language of a missing file": (["language", "input=nowhere.txt", "output=a.unmtlm"], "nowhere.txt"),

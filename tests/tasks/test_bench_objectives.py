@@ -45,6 +45,21 @@ def test_the_halves_share_no_place_and_the_key_hides_the_first() -> None:
         assert pair.letters == letters
 
 
+def test_so_many_symbols_are_enciphered_as_are_asked_for(tmp_path: Path) -> None:
+    for family in ("substitution", "words"):
+        pair = cipher_pair(family, text_of(None), 1, symbols=600)
+        assert len(pair.cipher) == 600
+        assert len(pair.target) == 6000
+    result = bench(tmp_path, symbols=600)
+    assert {cell["symbols"] for cell in result["cells"]} == {600}
+    assert "symbols=600" in objectives_page(result)
+    with pytest.raises(InputError, match="settings"):
+        bench(tmp_path, symbols=700)
+    path = tmp_path / "long.txt"
+    path.write_text("word " * 700_000, encoding="utf-8")
+    assert len(text_of(path, 23_000)) > len(text_of(path)) == objective_pairs.MOST_CHARACTERS
+
+
 def test_words_beyond_the_most_frequent_are_one_symbol_that_is_not_scored() -> None:
     ids, letters = words_of("a b " * 10 + "c d e " + " ".join(f"w{n} w{n}" for n in range(300)))
     assert letters == objective_pairs.WORDS + 1
@@ -173,6 +188,14 @@ def test_every_objective_reads_most_of_a_substitution(objective: str) -> None:
     task = small("substitution")
     key = CIPHER_SEARCHES[objective](task, np.random.SeedSequence(0))
     assert (task.plain(key) == task.pair.plain).mean() > 0.8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("objective", ["code length, searched", "n-gram matching", "adversarial", "optimal transport"])
+def test_most_words_are_read_by_what_compares_bigrams(objective: str) -> None:
+    task = small("words")
+    key = CIPHER_SEARCHES[objective](task, np.random.SeedSequence(0))
+    assert (task.plain(key) == task.pair.plain)[task.pair.scored].mean() > 0.85
 
 
 @pytest.mark.slow

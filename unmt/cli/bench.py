@@ -14,7 +14,7 @@ from unmt.errors import InputError
 BENCHMARKS = ("ciphers", "objectives")
 ONLY = {
     "ciphers": ("language", "limit", "peers", "seconds", "threads"),
-    "objectives": ("vectors", "seeds"),
+    "objectives": ("vectors", "symbols", "seeds"),
 }
 """The keys that one benchmark has and the other has not."""
 
@@ -47,6 +47,8 @@ half of a text is enciphered, the other is the language; a control whose target 
 
   data=null        a text of some thousand words; null: the English sample text
   vectors=null     word vectors (.vec, .txt, .gz) to plant a rotation in; null: learned from the text
+  symbols=null     so many characters, or words, are enciphered at most, and ten times as many are the language;
+                   null: 20,000 characters, 10,000 words
   seeds=3          so many keys and searches for each cell, from seed= on
 
 Where things go
@@ -69,6 +71,7 @@ class Configuration:
     seconds: float | None = None
     threads: int | None = None
     vectors: str | None = None
+    symbols: int | None = None
     seeds: int = 3
     seed: int = 0
     quiet: bool = False
@@ -112,6 +115,11 @@ def _check_keys(configuration: Configuration) -> None:
                 )
     if configuration.seeds < 1:
         raise InputError(f"seeds={configuration.seeds}: too small. Give 1 or more.")
+    if configuration.symbols is not None:
+        from unmt.tasks.objective_pairs import LEAST_SYMBOLS
+
+        if configuration.symbols < LEAST_SYMBOLS:
+            raise InputError(f"symbols={configuration.symbols}: too few. Give {LEAST_SYMBOLS} or more, or null.")
 
 
 def _measured(configuration: Configuration, output: Path, progress: Progress) -> dict[str, object]:
@@ -124,6 +132,7 @@ def _measured(configuration: Configuration, output: Path, progress: Progress) ->
             vectors=None if configuration.vectors is None else Path(expanded(configuration.vectors)),
             seed=configuration.seed,
             seeds=configuration.seeds,
+            symbols=configuration.symbols,
             output=output,
             monitor=progress,
         )

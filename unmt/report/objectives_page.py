@@ -51,7 +51,7 @@ def _head(result: Mapping[str, Any]) -> str:
 
 
 def _reproduction(result: Mapping[str, Any]) -> str:
-    names = ("data", "vectors", "seed", "seeds")
+    names = ("data", "vectors", "symbols", "seed", "seeds")
     words = [f"{name}={result[name]}" for name in names if result.get(name) is not None]
     command = " ".join(shlex.quote(word) for word in ["unmt", "bench", "objectives", *words])
     pairs = [

@@ -54,23 +54,26 @@ def run(
     monitor: Monitor,
     families: Sequence[str] = FAMILIES,
     objectives: Sequence[str] = OBJECTIVES,
+    symbols: int | None = None,
 ) -> dict[str, Any]:
     """The table of objectives and families over `seeds` seeds from `seed` on, each cell with a control and a null.
 
     data: a text; None: the English sample text. vectors: of words, to plant a rotation in; None: learned from the text.
+    symbols: characters or words that are enciphered, at most, and ten times as many of the target.
     output: folder of rows.jsonl. Returns cells, sentences, text (all of it as a table), and what it was made with.
     Raises InputError where data or vectors are none, or rows.jsonl is of another run.
     """
     start = time.perf_counter()
-    text = text_of(data)
+    text = text_of(data, symbols)
     settings = {
         "data_sha256": hashlib.sha256(text.encode()).hexdigest(),
         "vectors_sha256": None if vectors is None else _file_sha256(vectors),
         "seed": seed,
+        "symbols": symbols,
         "version": __version__,
     }
     file = RowFile(output, made_with=settings | {"benchmark": "objectives"})
-    bench = _Bench(text, vectors)
+    bench = _Bench(text, vectors, symbols)
     jobs = list(_jobs(families, objectives, seed, seeds))
     _run_all(bench, jobs, file, monitor)
     records = [file.records[job.id] for job in jobs if job.id in file.records]
@@ -120,8 +123,8 @@ def _jobs(families: Sequence[str], objectives: Sequence[str], seed: int, seeds: 
 class _Bench:
     """What runs are made on; the pair of the last run is kept for the next."""
 
-    def __init__(self, text: str, vectors: Path | None) -> None:
-        self._text, self._path = text, vectors
+    def __init__(self, text: str, vectors: Path | None, symbols: int | None) -> None:
+        self._text, self._path, self._symbols = text, vectors, symbols
         self._held: tuple[tuple[str, int, str], CipherTask] | None = None
 
     def record(self, job: _Job) -> dict[str, Any]:
@@ -152,7 +155,7 @@ class _Bench:
     def _task(self, job: _Job) -> CipherTask:
         name = (job.family, job.seed, job.role)
         if self._held is None or self._held[0] != name:
-            task = CipherTask(cipher_pair(job.family, self._text, job.seed, job.shuffle))
+            task = CipherTask(cipher_pair(job.family, self._text, job.seed, job.shuffle, self._symbols))
             assert task.table  # what all objectives share is not in the seconds of the first
             self._held = (name, task)
         return self._held[1]

@@ -40,6 +40,10 @@ USUAL_LETTERS = 26
 
 RESTARTS = 3
 
+JUDGED_WORDS = 800
+"""Steps of the adversary's game over words, whose judge learns faster than that of characters and has one restart: it
+has ten times as many windows to tell apart."""
+
 FREQUENCY_START = 2.0
 """Logits that a key of words begins with, for each factor of e between two frequencies: minus so many."""
 
@@ -201,13 +205,13 @@ def by_adversary(task: CipherTask, seed: np.random.SeedSequence) -> Ints:
     from unmt.objectives.expected_code_length import pair_shares
 
     shares = pair_shares(task.pair.target, task.letters)
-    settings = WindowSettings(hidden=32 if task.is_words else 64)
+    settings = WindowSettings()
+    search: dict[str, Any] = {"momentum": 0.5, "last_rate": 0.2}
+    if task.is_words:
+        settings = WindowSettings(hidden=32, rate=3e-2)
+        search |= {"restarts": 1, "steps": JUDGED_WORDS, "last_rate": 0.03}
     return _relaxed(
-        task,
-        seed,
-        lambda counts, generator: AdversarialWindows(counts, shares, generator, settings),
-        momentum=0.5,
-        last_rate=0.2,
+        task, seed, lambda counts, generator: AdversarialWindows(counts, shares, generator, settings), **search
     )
 
 
@@ -225,11 +229,11 @@ def _relaxed(
     task: CipherTask,
     seed: np.random.SeedSequence,
     objective: Callable[[Any, Any], Any],
-    *,
-    momentum: float = 0.9,
-    last_rate: float = 1.0,
+    **changes: Any,
 ) -> Ints:
-    """The key of the restart with the fewest bits. objective: made of the counts of pairs and a generator."""
+    """The key of the restart with the fewest bits. objective: made of the counts of pairs and a generator; changes: of
+    the settings of the search.
+    """
     from unmt.mappings.relaxed_key import RelaxedFamily, RelaxedSubstitution, RelaxedVigenere
     from unmt.objectives.expected_code_length import pair_counts
     from unmt.solvers.relaxed_key import RelaxedSettings, relaxed_search
@@ -244,12 +248,7 @@ def _relaxed(
         lambda generator: objective(counts, generator),
         task.total_bits,
         seed,
-        RelaxedSettings(
-            restarts=RESTARTS,
-            steps=120 if task.pair.period else 160,
-            momentum=momentum,
-            last_rate=last_rate,
-        ),
+        RelaxedSettings(**{"restarts": RESTARTS, "steps": 120 if task.pair.period else 160} | changes),
         start=start,
     )
     return found[0].key

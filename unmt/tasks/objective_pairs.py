@@ -33,6 +33,8 @@ TARGET_SHARE = 10
 LEAST_SYMBOLS = 500
 MOST_CHARACTERS = 3_000_000
 """Of a text: more than the most symbols on both sides need."""
+CHARACTERS_A_SYMBOL = 150
+"""Of a text, for each symbol that is enciphered, where a user says how many: more than both sides need of words."""
 
 SAMPLE = "harbour.en.txt"
 NOISE, FREQUENCY_NOISE = 0.1, 0.3
@@ -68,11 +70,14 @@ class VectorPair:
     truth: Ints
 
 
-def text_of(data: Path | None) -> str:
-    """The text that a path names, or the English sample text. Raises InputError where it is none or too short."""
+def text_of(data: Path | None, symbols: int | None = None) -> str:
+    """The text that a path names, or the English sample text. symbols: that will be enciphered.
+
+    Raises InputError where it is none or too short.
+    """
     if data is None:
         return files("unmt").joinpath("samples", SAMPLE).read_text(encoding="utf-8")
-    text = read_text(data)[:MOST_CHARACTERS]
+    text = read_text(data)[: max(MOST_CHARACTERS, CHARACTERS_A_SYMBOL * (symbols or 0))]
     if len(text.split()) < 2 * LEAST_SYMBOLS:
         raise InputError(f"data={data}: {len(text.split())} words. Give a text of {2 * LEAST_SYMBOLS} words, or more.")
     return text
@@ -94,14 +99,17 @@ def words_of(text: str) -> tuple[Ints, int]:
     return np.array([number.get(token, len(kept)) for token in tokens], np.int64), len(kept) + 1
 
 
-def cipher_pair(family: str, text: str, seed: int, shuffle: int | None = None) -> CipherPair:
+def cipher_pair(
+    family: str, text: str, seed: int, shuffle: int | None = None, symbols: int | None = None
+) -> CipherPair:
     """The first half of a text under a key drawn by the seed, and its second half as the target.
 
-    shuffle: the number of a random order that the target's symbols are put in, so that nothing but their frequencies is
-    left; None: as they stand.
+    symbols: that are enciphered at most; None: ENCIPHERED characters, or WORDS_ENCIPHERED. shuffle: the number of a
+    random order that the target's symbols are put in, so that nothing but their frequencies is left; None: as they
+    stand.
     """
     ids, letters = words_of(text) if family == "words" else characters_of(text)
-    most = WORDS_ENCIPHERED if family == "words" else ENCIPHERED
+    most = symbols or (WORDS_ENCIPHERED if family == "words" else ENCIPHERED)
     half = len(ids) // 2
     plain, target = ids[:half][:most], ids[half:][: TARGET_SHARE * most]
     rng = np.random.default_rng([seed, CIPHERS.index(family)])
