@@ -107,6 +107,17 @@ def test_effort_scales_the_moves(english):
     assert keys[0] * 4 == keys[1]
 
 
+def test_a_run_goes_on_from_the_key_that_it_is_given(english):
+    search, plain = search_of(english, TEXT, divided=True)
+    key = np.empty(26, np.int64)
+    key[search.ids] = plain
+    key[np.setdiff1d(np.arange(26), search.ids)] = np.setdiff1d(np.arange(26), plain)
+    given = key.copy()
+    found = search.restart(np.random.SeedSequence(0), 1e-9, key).candidates[0]  # no moves at all
+    assert errors(found, plain) == 0.0
+    assert key.tolist() == given.tolist()
+
+
 def test_polishing_never_makes_it_worse(english):
     search, _ = search_of(english, TEXT[:50], divided=False)
     for i in range(3):

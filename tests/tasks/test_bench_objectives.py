@@ -190,8 +190,16 @@ def test_every_objective_reads_most_of_a_substitution(objective: str) -> None:
     assert (task.plain(key) == task.pair.plain).mean() > 0.8
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_search_for_words_does_not_freeze_before_it_has_begun(seed: int) -> None:
+    """From random keys it did in three runs of nine: less than one word of a hundred right."""
+    task = CipherTask(cipher_pair("words", text_of(None), seed))
+    key = CIPHER_SEARCHES["code length, searched"](task, np.random.SeedSequence(seed))
+    assert (task.plain(key) == task.pair.plain)[task.pair.scored].mean() > 0.8
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("objective", ["code length, searched", "n-gram matching", "adversarial", "optimal transport"])
+@pytest.mark.parametrize("objective", ["n-gram matching", "adversarial", "optimal transport"])
 def test_most_words_are_read_by_what_compares_bigrams(objective: str) -> None:
     task = small("words")
     key = CIPHER_SEARCHES[objective](task, np.random.SeedSequence(0))

@@ -58,11 +58,13 @@ class SubstitutionSearch:
             problem.length
         )
 
-    def restart(self, seed: np.random.SeedSequence, effort: float = 1.0) -> SearchResult:
-        """One run from a random key: candidates with the bits of the whole code where there is one."""
+    def restart(
+        self, seed: np.random.SeedSequence, effort: float = 1.0, start: NDArray[np.int64] | None = None
+    ) -> SearchResult:
+        """One run from a random key, or from the key `start`: candidates with the bits of the whole code, if any."""
         rng = np.random.default_rng(seed)
         state = kernel_state(seed)
-        key = rng.permutation(self.letters).astype(np.int64)
+        key = (rng.permutation(self.letters) if start is None else start).astype(np.int64)
         hot, cold = schedule(self.problem.length / max(len(self.problem.symbols), 1))
         moves = int(moves_for(self.problem.length) * effort)
         w, lists, table = self.windows, self.lists, self.problem.table

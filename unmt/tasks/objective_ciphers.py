@@ -41,7 +41,7 @@ USUAL_LETTERS = 26
 RESTARTS = 3
 
 JUDGED_WORDS = 800
-"""Steps of the adversary's game over words, whose judge learns faster than that of characters and has one restart: it
+"""Steps of the adversary's game over words, whose judge learns faster than that of characters, and has longer: it
 has ten times as many windows to tell apart."""
 
 FREQUENCY_START = 2.0
@@ -147,7 +147,9 @@ def by_annealing(task: CipherTask, seed: np.random.SeedSequence) -> Ints:
 
     search = SubstitutionSearch(task.problem)
     effort = max((task.letters / USUAL_LETTERS) ** 2, 1.0)
-    runs = [search.restart(child, effort) for child in seed.spawn(2)]
+    # Of a few hundred words a random key is so far off that a run may freeze before it has any of them right.
+    start = _frequency_key(task) if task.is_words else None
+    runs = [search.restart(child, effort, start) for child in seed.spawn(RESTARTS if task.is_words else 2)]
     best = min((run.candidates[0] for run in runs), key=lambda candidate: candidate.total_bits)
     assert isinstance(best.mapping, Substitution)
     return np.asarray(best.mapping.letter_of_symbol, np.int64)
@@ -209,7 +211,7 @@ def by_adversary(task: CipherTask, seed: np.random.SeedSequence) -> Ints:
     search: dict[str, Any] = {"momentum": 0.5, "last_rate": 0.2}
     if task.is_words:
         settings = WindowSettings(hidden=32, rate=3e-2)
-        search |= {"restarts": 1, "steps": JUDGED_WORDS, "last_rate": 0.03}
+        search |= {"steps": JUDGED_WORDS, "last_rate": 0.03}
     return _relaxed(
         task, seed, lambda counts, generator: AdversarialWindows(counts, shares, generator, settings), **search
     )
@@ -261,6 +263,17 @@ def _frequency_start(task: CipherTask) -> Floats:
         for ids in (task.pair.cipher, task.pair.target)
     )
     return np.asarray(-FREQUENCY_START * np.abs(cipher[:, None] - target[None, :]))
+
+
+def _frequency_key(task: CipherTask) -> Ints:
+    """(A,) the letter that is as often in the language as each symbol in the cipher, by rank."""
+    cipher, target = (
+        np.argsort(-np.bincount(ids, minlength=task.letters), kind="stable")
+        for ids in (task.pair.cipher, task.pair.target)
+    )
+    key = np.empty(task.letters, np.int64)
+    key[cipher] = target
+    return key
 
 
 def _pairs(ids: Ints, letters: int) -> Floats:
