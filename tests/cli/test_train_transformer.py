@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from unmt.cli.main import status
-from unmt.cli.train import Configuration
+from unmt.cli.train_keys import Configuration
 from unmt.evaluation.translation import TranslationMetric
 from unmt.tasks.models import load_model, translator_of
 from unmt.tasks.neural_settings import NeuralSettings
