@@ -2,7 +2,9 @@
 
 import hashlib
 import random
+from collections.abc import Callable
 from html.parser import HTMLParser
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ PROSE = (
     "Keep it dry, she said, and do not open it before you have passed the lighthouse. "
     "The boy nodded, and looked only at the rope in his hands."
 )
+EVIL = '"><script>alert(1)</script>&amp;<!--'
 SIGNS = [chr(code) for code in range(33, 126)]
 
 
@@ -248,6 +251,48 @@ class Page(HTMLParser):
 def page_of() -> type[Page]:
     """Takes a page apart."""
     return Page
+
+
+@pytest.fixture(scope="session")
+def self_contained() -> Callable[[str], Page]:
+    """Takes a page apart that is to fetch nothing."""
+    style = files("unmt.report").joinpath("page.css").read_text(encoding="utf-8")
+    assert "url(" not in style
+    assert "@import" not in style
+
+    def checked(page: str) -> Page:
+        parsed = Page(page)
+        for tag, attributes in parsed.tags:
+            assert tag not in {"script", "img", "iframe", "object", "embed", "base", "form"}
+            assert not {"src", "srcset", "action", "onload", "onclick"} & set(attributes)
+            assert attributes.get("href", "data:,") == "data:,"
+        return parsed
+
+    return checked
+
+
+@pytest.fixture(scope="session")
+def markup_is_text() -> Callable[..., None]:
+    """Fails where a page of a result whose texts are all markup has tags that the page of the result has not.
+
+    Called with what makes a page, a result, how often the markup is to be read, and which keys are texts of the user's.
+    """
+
+    def spoilt(value: Any, is_text: Callable[[str], bool]) -> Any:
+        if isinstance(value, dict):
+            return {EVIL if is_text(key) else key: spoilt(entry, is_text) for key, entry in value.items()}
+        if isinstance(value, list):
+            return [spoilt(entry, is_text) for entry in value]
+        return EVIL if isinstance(value, str) else value
+
+    def check(
+        make: Callable[[Any], str], result: Any, least: int, is_text: Callable[[str], bool] = lambda _: False
+    ) -> None:
+        page = Page(make(spoilt(result, is_text)))
+        assert {tag for tag, _ in page.tags} <= {tag for tag, _ in Page(make(result)).tags}
+        assert "".join(page.text).count("<script>") >= least
+
+    return check
 
 
 def translation_code(text: float, back: float) -> dict[str, float]:

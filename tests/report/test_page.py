@@ -18,23 +18,6 @@ from unmt.report.words import FAMILY_NAMES
 PageOf = Callable[[str], Any]
 
 
-@pytest.fixture
-def self_contained(page_of: PageOf) -> PageOf:
-    """Takes a page apart that is to fetch nothing."""
-    return lambda page: checked(page_of(page))
-
-
-def checked(parsed: Any) -> Any:
-    for tag, attributes in parsed.tags:
-        assert tag not in {"script", "img", "iframe", "object", "embed", "base", "form"}
-        assert not {"src", "srcset", "action", "onload", "onclick"} & set(attributes)
-        assert attributes.get("href", "data:,") == "data:,"
-    style = files("unmt.report").joinpath("page.css").read_text(encoding="utf-8")
-    assert "url(" not in style
-    assert "@import" not in style
-    return parsed
-
-
 @pytest.mark.parametrize("name", ["homophonic", "letter", "nothing"])
 def test_a_page_is_whole_and_fetches_nothing(self_contained: PageOf, name: str, request: pytest.FixtureRequest) -> None:
     result = request.getfixturevalue(name)
