@@ -272,6 +272,12 @@ def self_contained() -> Callable[[str], Page]:
 
 
 @pytest.fixture(scope="session")
+def evil() -> str:
+    """Text of a user's that would be markup if it were not escaped."""
+    return EVIL
+
+
+@pytest.fixture(scope="session")
 def markup_is_text() -> Callable[..., None]:
     """Fails where a page of a result whose texts are all markup has tags that the page of the result has not.
 

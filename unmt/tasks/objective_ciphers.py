@@ -207,13 +207,14 @@ def by_adversary(task: CipherTask, seed: np.random.SeedSequence) -> Ints:
     from unmt.objectives.expected_code_length import pair_shares
 
     shares = pair_shares(task.pair.target, task.letters)
-    settings = WindowSettings()
-    search: dict[str, Any] = {"momentum": 0.5, "last_rate": 0.2}
-    if task.is_words:
-        settings = WindowSettings(hidden=32, rate=3e-2)
-        search |= {"steps": JUDGED_WORDS, "last_rate": 0.03}
+    settings = WindowSettings(hidden=32, rate=3e-2) if task.is_words else WindowSettings()
     return _relaxed(
-        task, seed, lambda counts, generator: AdversarialWindows(counts, shares, generator, settings), **search
+        task,
+        seed,
+        lambda counts, generator: AdversarialWindows(counts, shares, generator, settings),
+        momentum=0.5,
+        last_rate=0.03 if task.is_words else 0.2,
+        steps=JUDGED_WORDS if task.is_words else None,
     )
 
 
@@ -231,11 +232,12 @@ def _relaxed(
     task: CipherTask,
     seed: np.random.SeedSequence,
     objective: Callable[[Any, Any], Any],
-    **changes: Any,
+    *,
+    momentum: float = 0.9,
+    last_rate: float = 1.0,
+    steps: int | None = None,
 ) -> Ints:
-    """The key of the restart with the fewest bits. objective: made of the counts of pairs and a generator; changes: of
-    the settings of the search.
-    """
+    """The key of the restart with the fewest bits. objective: made of the counts of pairs and a generator."""
     from unmt.mappings.relaxed_key import RelaxedFamily, RelaxedSubstitution, RelaxedVigenere
     from unmt.objectives.expected_code_length import pair_counts
     from unmt.solvers.relaxed_key import RelaxedSettings, relaxed_search
@@ -250,7 +252,12 @@ def _relaxed(
         lambda generator: objective(counts, generator),
         task.total_bits,
         seed,
-        RelaxedSettings(**{"restarts": RESTARTS, "steps": 120 if task.pair.period else 160} | changes),
+        RelaxedSettings(
+            restarts=RESTARTS,
+            steps=steps or (120 if task.pair.period else 160),
+            momentum=momentum,
+            last_rate=last_rate,
+        ),
         start=start,
     )
     return found[0].key
