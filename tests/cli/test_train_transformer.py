@@ -236,6 +236,8 @@ def test_a_word_cipher_is_learned_from_two_unpaired_halves(unmt, word_cipher, tm
     small = unmt("translate", "model=net", "direction=bb-aa", "int8=true", input="\n".join(lines) + "\n")
     assert small.returncode == 0, small.stderr
     assert known.right(lines, small.stdout.splitlines()) >= 0.9
+    twice = unmt("translate", "model=net,net", "direction=bb-aa", input="\n".join(lines) + "\n")
+    assert twice.stdout == translated.stdout, twice.stderr
 
 
 BAD = {

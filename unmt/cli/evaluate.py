@@ -32,7 +32,8 @@ What is scored
                    translated. Several files with commas between them: the first is the baseline, and each other one is
                    tested against it. For metric=ser: plaintexts, or tables with columns id and plaintext.
   dictionary=FILE  lines of source, tab, target (and what follows), best first for each source word; several with commas
-  model=RUN        translate source=FILE with this model and score that; without references: round trip and code lengths
+  model=RUN        translate source=FILE with this model and score that; without references: round trip and code
+                   lengths; several with commas between translate together
   direction=null   of the model, such as en-fr
 
 Against what

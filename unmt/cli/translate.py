@@ -18,8 +18,10 @@ Translates line by line with a model of `unmt train`; lines stay in order, empty
 
   unmt translate model=runs/mine direction=en-fr < in.txt > out.txt
   unmt translate model=runs/mine direction=fr-en input=in.txt scores=true
+  unmt translate model=runs/seed-0,runs/seed-1 direction=en-fr input=in.txt
 
-  model=RUN        a run directory of `unmt train`
+  model=RUN        a run directory of `unmt train`; several with commas between, Transformers that were trained on the
+                   same texts with seeds of their own: they translate together, and better
   direction=       such as en-fr; what the model knows is said where it is missing
   pivot=null       a second model, where the first does not know both languages: with model= of en and fr and pivot= of
                    fr and de, direction=en-de goes by way of fr

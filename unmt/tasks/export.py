@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from unmt.errors import InputError
+from unmt.mappings.ensemble import Ensemble
 from unmt.mappings.pretrained import Pretrained
 from unmt.mappings.transformer import Transformer
 from unmt.tasks.export_example import EXAMPLES, INSTRUCTIONS, PRETRAINED_INSTRUCTIONS
@@ -43,6 +44,8 @@ def export(path: Path | str, form: str, output: Path | str) -> NeuralModel:
         raise InputError(
             f"model={path} is of network=pretrained: format={form} is not there. Take format=transformers."
         )
+    if isinstance(model.net, Ensemble):
+        raise InputError(f"model={path}: several models, and {form} has a folder for each. Export one.")
     with _beside(output) as folder:
         if isinstance(model.net, Pretrained):
             _write_pretrained(model, model.net, folder)

@@ -30,7 +30,20 @@ class LineTranslator(Protocol):
 
 
 def load_model(path: Path | str) -> Model:
-    """The model in a run directory of `unmt train`, of whatever network. Raises InputError where there is none."""
+    """The model in a run directory of `unmt train`, of whatever network.
+
+    With commas between, run directories of Transformers that translate together (unmt/tasks/joined_models.py). Raises
+    InputError where there is none, or where they cannot be joined.
+    """
+    paths = [str(path)] if Path(path).exists() else [part.strip() for part in str(path).split(",")]
+    if len(paths) > 1:
+        from unmt.tasks.joined_models import joined
+
+        return joined({part: _loaded(part) for part in paths})
+    return _loaded(path)
+
+
+def _loaded(path: Path | str) -> Model:
     header = model_folder(path) / HEADER
     try:
         kind = json.loads(header.read_text(encoding="utf-8")).get("format")
@@ -45,10 +58,11 @@ def load_model(path: Path | str) -> Model:
 
 def in_bytes(model: Model, name: str) -> Model:
     """A Transformer that computes in whole numbers of 8 bits. name: of the model, for whoever gave another kind."""
+    from unmt.mappings.ensemble import Ensemble
     from unmt.mappings.transformer import Transformer
 
     net = getattr(model, "net", None)
-    if isinstance(model, TranslationModel) or not isinstance(net, Transformer):
+    if isinstance(model, TranslationModel) or not isinstance(net, (Transformer, Ensemble)):
         raise InputError(f"int8=true is for models of network=transformer, and {name} is another. Leave it out.")
     return replace(model, net=net.in_bytes())
 
