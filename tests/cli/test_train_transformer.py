@@ -87,6 +87,21 @@ def test_a_lexicon_model_learns_from_what_the_net_makes_of_the_texts(whole, unmt
         assert taught["starts"].tolist() == wanted.starts.tolist()
 
 
+def test_a_net_starts_from_what_other_nets_say_together(whole, unmt, tmp_path):
+    small = [key for key in SMALL if not key.startswith(("network.start=", "trainer.rounds="))]
+    for run, start in (("one", f"{whole[0]}"), ("twice", f"{whole[0]},{whole[0]}")):
+        done = unmt("train", *small, f"network.start={start}", "trainer.rounds=2", f"run.dir={run}")
+        assert done.returncode == 0, done.stderr
+        assert "learning from other nets" in (tmp_path / run / "metrics.jsonl").read_text()
+        assert json.loads((tmp_path / run / "result.json").read_text())["settings"]["turns"] == 0
+    # Two that are the same say what one says, and what they say matters.
+    assert model_files(tmp_path / "one") == model_files(tmp_path / "twice")
+    assert rounds_of(tmp_path / "one")[0] != rounds_of(whole[0])[0]
+    refused = unmt("train", *small, f"network.start={whole[0]}", "network.turns=1", "run.dir=turns")
+    assert refused.returncode == 2
+    assert "is a Transformer, and there is no lexicon model to learn from the net" in refused.stderr
+
+
 def test_a_run_leaves_a_model_and_says_where(whole):
     folder, done = whole
     samples = [line.split("\t") for line in done.stdout.splitlines()]

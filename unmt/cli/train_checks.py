@@ -2,7 +2,7 @@
 
 import math
 
-from unmt.cli.decipher import check_numbers
+from unmt.cli.decipher import check_numbers, expanded
 from unmt.cli.tracking import check_tracking
 from unmt.cli.train_keys import (
     NET_KEYS,
@@ -93,6 +93,18 @@ def _check_turns(network: NetworkSettings) -> None:
             f"network.turns={network.turns}: with network.start=none there is no lexicon model to learn from the net."
             " Leave one of them out."
         )
+    if starts_from_nets(network):
+        raise InputError(
+            f"network.turns={network.turns}: network.start={network.start} is a Transformer, and there is no lexicon"
+            " model to learn from the net. Leave one of them out."
+        )
+
+
+def starts_from_nets(network: NetworkSettings) -> bool:
+    """Whether what training starts from are Transformers, and not lexicon models."""
+    from unmt.tasks.models import is_transformer
+
+    return network.start not in {"lexicon", "none"} and is_transformer(expanded(network.start))
 
 
 def _check_pretrained(configuration: Configuration) -> None:

@@ -57,8 +57,8 @@ Of a lexicon
                      lexicon model, for a better one
 
 Of a Transformer
-  network.start=lexicon  what it learns from at first: lexicon, none, or a run directory of network=lexicon; of more
-                     than two languages several, with commas between
+  network.start=lexicon  what it learns from at first: lexicon, none, or a run directory: of network=lexicon, or of
+                     Transformers, several with commas between; of more than two languages, of several pairs
   network.hub=null   of more than two languages: the one whose pairs have a lexicon model, the others start by way of
                      it; null: every pair has one, n (n - 1) / 2 of n languages
   network.pieces=4000  symbols of the vocabulary that all languages share
@@ -68,7 +68,8 @@ Of a Transformer
   trainer.steps=400  of a round, each of trainer.tokens=200 target pieces a language, at the rate trainer.rate=0.0015
   trainer.start_rounds=25  rounds that learn from the start alone
   network.turns=null  so many times, each after trainer.turn_rounds=30 rounds, the lexicon model learns from the net,
-                     and the net then from what that model makes; null: 3 of two languages, 0 of more
+                     and the net then from what that model makes; null: 3 of two languages that start from a
+                     lexicon model, 0 of others
   trainer.evaluate_every=5  rounds between two looks at the sentences that are kept out
   objectives.start_pairs=0.4  shares of the steps: back-translations by the start, objectives.denoising=0.1,
                      objectives.causal=0, objectives.masked=0, objectives.spans=0 of one language alone; the rest is

@@ -22,6 +22,10 @@ NEURAL = "unmt-transformer-model"
 """The format of a Transformer's folder, known here so that torch is imported for no other."""
 
 
+TRAINING_BEAM = 10
+"""Hypotheses of a phrase model that makes training text, as in its own rounds."""
+
+
 class LineTranslator(Protocol):
     """Whatever translates lines in one direction."""
 
@@ -35,7 +39,7 @@ def load_model(path: Path | str) -> Model:
     With commas between, run directories of Transformers that translate together (unmt/tasks/joined_models.py). Raises
     InputError where there is none, or where they cannot be joined.
     """
-    paths = [str(path)] if Path(path).exists() else [part.strip() for part in str(path).split(",")]
+    paths = _parts(path)
     if len(paths) > 1:
         from unmt.tasks.joined_models import joined
 
@@ -43,13 +47,26 @@ def load_model(path: Path | str) -> Model:
     return _loaded(path)
 
 
-def _loaded(path: Path | str) -> Model:
-    header = model_folder(path) / HEADER
+def is_transformer(path: Path | str) -> bool:
+    """Whether there is a Transformer, or with commas between several; read from their headers alone."""
+    return all(_kind(part) == NEURAL for part in _parts(path))
+
+
+def _parts(path: Path | str) -> list[str]:
+    return [str(path)] if Path(path).exists() else [part.strip() for part in str(path).split(",")]
+
+
+def _kind(path: str) -> str | None:
+    """The format of the model of a run directory; None where there is none that can be read."""
     try:
-        kind = json.loads(header.read_text(encoding="utf-8")).get("format")
+        found = json.loads((model_folder(path) / HEADER).read_text(encoding="utf-8")).get("format")
     except (OSError, ValueError, AttributeError):
-        kind = None
-    if kind == NEURAL:
+        return None
+    return found if isinstance(found, str) else None
+
+
+def _loaded(path: Path | str) -> Model:
+    if _kind(str(path)) == NEURAL:
         from unmt.tasks.neural_model import NeuralModel
 
         return NeuralModel.load(path)
@@ -91,6 +108,12 @@ def translator_of(
     from unmt.tasks.neural_translate import NeuralTranslator
 
     return NeuralTranslator(model, direction, beam=beam, ngrams=ngrams, threads=threads)
+
+
+def training_translator(model: Model, direction: str, threads: int | None = None) -> LineTranslator:
+    """What translates text that others learn from, much of it: a net greedily. Raises InputError as translator_of."""
+    beam = TRAINING_BEAM if isinstance(model, TranslationModel) else 1
+    return translator_of(model, direction, beam=beam, threads=threads)
 
 
 def translate(model: Model, direction: str, lines: Sequence[str], threads: int | None = None) -> list[str]:

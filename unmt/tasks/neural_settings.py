@@ -67,7 +67,8 @@ class Objectives:
 class NeuralSettings:
     """pieces .. longest: the net; minutes, rounds: when to stop, whichever comes first.
 
-    start: "lexicon", "none", or the run directory of a lexicon model; of more than two languages several, with commas.
+    start: "lexicon", "none", or the run directory of a lexicon model or of nets, with commas; of more than two
+    languages those of several pairs, with commas.
     hub: of more than two languages, the one whose pairs have a lexicon model; None: every pair has. start_rounds:
     rounds on their translations alone. turns: times that the lexicon models learn from the net, and the net then from
     their new translations; each is turn_rounds after the one before. steps: of a round; tokens: target pieces of each

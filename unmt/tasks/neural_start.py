@@ -1,4 +1,4 @@
-"""What a net starts from: lexicon models of pairs of languages, and ways through these for pairs that have none.
+"""What a net starts from: models of pairs of languages, and ways through these for pairs that have none.
 
 Two languages have one model. Of more, every pair has one, or every pair with the hub; a pair whose texts share no
 structure has none. The pairs that are there must join all languages: then there is a way from each to each, by one
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from unmt.errors import InputError
+from unmt.tasks.models import Model, load_model
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.neural_settings import NeuralSettings
 from unmt.tasks.train_lexicon import UnrelatedError, done_there, train_lexicon
@@ -39,10 +40,10 @@ Watched = Callable[[str, Callable[[float], float]], Monitor]
 class Start:
     """models: by direction, such as "en-fr"; result: what result.json says of their training, empty of given ones."""
 
-    models: dict[str, TranslationModel]
+    models: dict[str, Model]
     result: dict[str, Any]
 
-    def steps(self, source: str, target: str) -> list[tuple[TranslationModel, str]]:
+    def steps(self, source: str, target: str) -> list[tuple[Model, str]]:
         """The models and directions that lead from a language to another; [] where nothing does."""
         return [(self.models[way], way) for way in route(list(self.models), source, target)]
 
@@ -71,19 +72,21 @@ def groups(names: Sequence[str], pairs: Collection[tuple[str, str]]) -> list[lis
 
 
 def given_start(path: str, names: Sequence[str]) -> Start:
-    """Lexicon models that are there: a run directory, or of more than two languages several with commas between.
+    """Models that are there: a run directory, with commas between nets that translate together; or of more than two
+    languages models of several pairs.
 
-    Raises InputError where they do not join the languages.
+    A net that learns from others' translations becomes one that says what they say together (sequence-level
+    distillation: Kim and Rush, 2016). Raises InputError where the models do not join the languages.
     """
-    models = [TranslationModel.load(one) for one in (path.split(",") if len(names) > 2 else [path])]
+    models = [load_model(one) for one in (path.split(",") if len(names) > 2 else [path])]
     if len(names) == 2:
         for name in names:
             if name not in models[0].languages:
                 raise InputError(
                     f"network.start={path}: the model knows {', '.join(models[0].languages)}, not {name}. Name a"
-                    " lexicon model of these two languages."
+                    " model of these two languages."
                 )
-    ways: dict[str, TranslationModel] = {}
+    ways: dict[str, Model] = {}
     for model in models:
         for way in model.directions.values():
             if way.source in names and way.target in names:
@@ -91,7 +94,7 @@ def given_start(path: str, names: Sequence[str]) -> Start:
     apart = groups(names, [(model.directions[way].source, model.directions[way].target) for way, model in ways.items()])
     if len(apart) > 1:
         raise InputError(
-            f"network.start={path}: no way between {' and '.join(', '.join(group) for group in apart)}. Name lexicon"
+            f"network.start={path}: no way between {' and '.join(', '.join(group) for group in apart)}. Name"
             " models that join all languages."
         )
     return Start(ways, {})
@@ -119,7 +122,7 @@ class Lexicons:
         left_out = self.stages.entry("pairs", self._examined, [LEFT_OUT])[LEFT_OUT]
         kept = {way: pair for way, pair in self.pairs.items() if way not in left_out}
         results: dict[str, dict[str, Any]] = {}
-        models: dict[str, TranslationModel] = {}
+        models: dict[str, Model] = {}
         for place, (way, pair) in enumerate(kept.items()):
             results[way] = self._trained(way, pair, self._folder(way), f"lexicon.{way}", place)
             model = TranslationModel.load(self._folder(way))
@@ -144,7 +147,7 @@ class Lexicons:
         left_out = self.stages.entry("pairs", lambda: {LEFT_OUT: {}}, [LEFT_OUT])[LEFT_OUT]
         kept = [way for way in self.pairs if way not in left_out]
         results: dict[str, dict[str, Any]] = {}
-        models: dict[str, TranslationModel] = {}
+        models: dict[str, Model] = {}
         for place, way in enumerate(kept):
             begun = self._begun(way)
             first, seconds = done_there(begun, Settings.teacher_round)

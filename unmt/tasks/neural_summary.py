@@ -68,9 +68,7 @@ def summary(result: dict[str, Any], chosen: dict[str, Any]) -> str:
         lines.append(f"by turns  before round {turn['round']} {said}")
     rounds = chosen["round"] + 1
     if result["settings"]["start"] != "none" and rounds < FEW_ROUNDS:
-        lines.append(
-            f"early     {rounds} rounds are few: the lexicon model that it began with may translate better still"
-        )
+        lines.append(f"early     {rounds} rounds are few: the model that it began with may translate better still")
     lines += code_length_lines(result)
     if result["parallel"]:
         lines.append(f"pairs     {result['parallel']['used']:,} of parallel.train= took part: this is not unsupervised")

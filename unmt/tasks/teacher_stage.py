@@ -13,19 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmt.errors import InputError
-from unmt.tasks.models import LineTranslator, Model, load_model, translator_of
+from unmt.tasks.models import LineTranslator, Model, load_model, training_translator
 from unmt.tasks.sides import Side, training_lines
 from unmt.tasks.training_settings import Text
 from unmt.tasks.training_stages import Stages
 from unmt.tasks.translation import BLOCK_LINES
-from unmt.tasks.translation_model import TranslationModel
 from unmt.text.array_file import ArrayFile
 from unmt.text.word_corpus import WordCorpus
 
 FILE = ArrayFile("unmt-taught", 1, "translations", "Delete it, and the same command translates again.")
 ARRAYS = ("sentences", "ids", "starts")
-PHRASE_BEAM = 10
-"""Hypotheses of a phrase model, as in its own rounds; a net translates greedily, as in its."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +87,7 @@ def _file(way: str) -> str:
 
 
 def _translator(model: Model, path: str, way: str, threads: int) -> LineTranslator:
-    beam = PHRASE_BEAM if isinstance(model, TranslationModel) else 1
     try:
-        return translator_of(model, way, beam=beam, threads=threads)
+        return training_translator(model, way, threads)
     except InputError as error:
         raise InputError(f"network.teacher={path}: {error}") from None

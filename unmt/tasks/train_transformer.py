@@ -31,6 +31,7 @@ from unmt.solvers.processes import ONE_PROCESS, Processes, joined
 from unmt.solvers.sequence_trainer import Rates, SequenceTrainer
 from unmt.tasks.cores import cores
 from unmt.tasks.device import device_of
+from unmt.tasks.models import is_transformer, training_translator
 from unmt.tasks.monitor import Monitor, Part
 from unmt.tasks.neural_data import NeuralData, prepare, start_pairs
 from unmt.tasks.neural_figures import neural_figures
@@ -45,7 +46,6 @@ from unmt.tasks.tensor_file import load_facts, load_tensors, save_tensors
 from unmt.tasks.training_clock import Clock, minutes_of
 from unmt.tasks.training_settings import Parallel, Text
 from unmt.tasks.training_stages import Stages, StoppedError, damaged, say
-from unmt.tasks.translate import Translator
 from unmt.tasks.translation_model import Language
 from unmt.tasks.turns import part_of, turn_facts, turned
 from unmt.text.pieces import Vocabulary
@@ -218,13 +218,13 @@ class _Run:
         """What translates lines of a language into another."""
         assert self.lexicon is not None
         steps = [
-            (way, Translator(model, way, beam=10, threads=self.threads))
+            (way, training_translator(model, way, self.threads))
             for model, way in self.lexicon.steps(self.sides[number].language, self.sides[other].language)
         ]
 
         def translate(lines: Sequence[str]) -> list[str]:
             for way, translator in steps:
-                watched = Part(self.monitor, lambda _: self.clock.fraction, f"{way} of the lexicon model: ")
+                watched = Part(self.monitor, lambda _: self.clock.fraction, f"{way} of {self._start}: ")
                 done = [translation.text for translation in translator.translate(lines, watched)]
                 if len(done) < len(lines):
                     raise StoppedError
@@ -232,6 +232,12 @@ class _Run:
             return list(lines)
 
         return translate
+
+    @property
+    def _start(self) -> str:
+        """What it learns from at first, in words."""
+        given = self.settings.start
+        return "other nets" if given not in {"lexicon", "none"} and is_transformer(given) else "the lexicon model"
 
     def _trainer(self, symbols: int) -> SequenceTrainer:
         settings = self.settings
@@ -277,7 +283,7 @@ class _Run:
         number, settings = self.clock.round, self.settings
         began = time.monotonic()
         loss = tokens = 0.0
-        first = "text alone" if settings.start == "none" else "the lexicon model"
+        first = "text alone" if settings.start == "none" else self._start
         what = f"learning from {first}" if self.rounds.from_start(number) else "back-translation"
         what = "each language alone" if number < settings.objectives.alone_rounds else what
         for place, shards in enumerate(
