@@ -137,3 +137,33 @@ def lexicon_of():
         return Lexicon(source, target, starts, targets, np.zeros(len(targets), np.float32))
 
     return made
+
+
+@pytest.fixture(scope="session")
+def drawn_net():
+    """drawn_net(symbols, width, seed): a small Transformer of weights that are drawn."""
+    import torch
+
+    from unmt.mappings.transformer import Shape, Transformer
+
+    def made(symbols, width, seed=3):
+        torch.set_num_threads(1)
+        shape = Shape(symbols, width=width, heads=2, inner=2 * width, dropout=0.0)
+        net = Transformer(shape, torch.Generator().manual_seed(seed))
+        with torch.no_grad():  # a fresh net repeats itself: make it less sure of what it just said
+            for weight in net.parameters():
+                weight.mul_(2.0)
+        return net
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def drawn_sources():
+    """drawn_sources(symbols, count): sentences of 1 to 13 symbols, none of them one of the first six."""
+
+    def made(symbols, count):
+        rng = np.random.default_rng(0)
+        return [rng.integers(6, symbols, rng.integers(1, 14)).astype(np.int32) for _ in range(count)]
+
+    return made

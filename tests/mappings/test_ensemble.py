@@ -5,32 +5,20 @@ import pytest
 import torch
 
 from unmt.mappings.ensemble import Ensemble
-from unmt.mappings.transformer import Shape, Transformer
 from unmt.solvers.sequence_search import Search, search
 
 END, TAG, SYMBOLS = 2, 4, 40
 ALLOWED = torch.tensor([END, *range(6, SYMBOLS)])
 
 
-def drawn(width, seed):
-    torch.set_num_threads(1)
-    shape = Shape(SYMBOLS, width=width, heads=2, inner=2 * width, dropout=0.0)
-    made = Transformer(shape, torch.Generator().manual_seed(seed))
-    with torch.no_grad():  # a fresh net repeats itself
-        for weight in made.parameters():
-            weight.mul_(2.0)
-    return made
+@pytest.fixture(scope="module")
+def nets(drawn_net):
+    return [drawn_net(SYMBOLS, 16, 3), drawn_net(SYMBOLS, 32, 4), drawn_net(SYMBOLS, 16, 5)]
 
 
 @pytest.fixture(scope="module")
-def nets():
-    return [drawn(16, 3), drawn(32, 4), drawn(16, 5)]
-
-
-@pytest.fixture(scope="module")
-def sources():
-    rng = np.random.default_rng(0)
-    return [rng.integers(6, SYMBOLS, rng.integers(1, 14)).astype(np.int32) for _ in range(40)]
+def sources(drawn_sources):
+    return drawn_sources(SYMBOLS, 40)
 
 
 def said(net, sources, beam=1):

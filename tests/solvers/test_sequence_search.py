@@ -1,11 +1,9 @@
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import torch
 
 from unmt.mappings.sequence_batch import batch_of
-from unmt.mappings.transformer import Shape, Transformer
 from unmt.objectives.sequence_likelihood import Output, sentence_nats
 from unmt.solvers.sequence_search import Search, search
 
@@ -14,30 +12,19 @@ ALLOWED = torch.tensor([END, *range(6, SYMBOLS)])
 
 
 @pytest.fixture(scope="module")
-def net():
-    return drawn(16)
+def net(drawn_net):
+    return drawn_net(SYMBOLS, 16)
 
 
 @pytest.fixture(scope="module")
-def wide_net():
+def wide_net(drawn_net):
     """Whose products are those of another library."""
-    return drawn(64)
-
-
-def drawn(width):
-    torch.set_num_threads(1)
-    shape = Shape(SYMBOLS, width=width, heads=2, inner=2 * width, dropout=0.0)
-    made = Transformer(shape, torch.Generator().manual_seed(3))
-    with torch.no_grad():  # a fresh net repeats itself: make it less sure of what it just said
-        for weight in made.parameters():
-            weight.mul_(2.0)
-    return made
+    return drawn_net(SYMBOLS, 64)
 
 
 @pytest.fixture(scope="module")
-def sources():
-    rng = np.random.default_rng(0)
-    return [rng.integers(6, SYMBOLS, rng.integers(1, 14)).astype(np.int32) for _ in range(60)]
+def sources(drawn_sources):
+    return drawn_sources(SYMBOLS, 60)
 
 
 def uncached(net, source, limit):

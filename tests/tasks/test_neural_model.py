@@ -61,6 +61,12 @@ def test_the_same_model_is_the_same_bytes(model, folder, tmp_path):
         assert (tmp_path / name).read_bytes() == (folder / "model" / name).read_bytes()
 
 
+def test_nothing_is_left_of_a_save_that_was_killed(model, tmp_path):
+    (tmp_path / ".weights.safetensors.x.part").write_bytes(b"half")
+    model.save(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == set(FILES)
+
+
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("keep", [None, 0, 0.3, 0.9])
 def test_a_model_that_is_not_whole_is_refused_in_a_line(folder, tmp_path, name, keep):

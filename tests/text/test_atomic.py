@@ -1,5 +1,7 @@
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,18 @@ def test_a_failed_write_leaves_what_was_there(tmp_path: Path, monkeypatch: pytes
         atomic.write_text(path, "after")
     assert path.read_text() == "before"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_process_left_half_written_is_removed(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    atomic.write_text(path, "whole")
+    killed = "import os, sys\nfrom unmt.text import atomic\nos.fsync = lambda _: os._exit(9)\n"
+    done = subprocess.run([sys.executable, "-c", killed + "atomic.write_text(sys.argv[1], 'half')", path], check=False)
+    assert done.returncode == 9
+    assert len(list(tmp_path.iterdir())) == 2
+    atomic.sweep_up(tmp_path)
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.read_text() == "whole"
 
 
 def test_a_long_name_can_be_written(tmp_path: Path) -> None:

@@ -201,8 +201,7 @@ def _typed(value: Any) -> str:
 def _sweep_up(run: RunDirectory) -> None:
     """Remove what a killed run left half written."""
     with run.refusals():
-        for left in run.path.glob(".*.part"):
-            left.unlink(missing_ok=True)
+        atomic.sweep_up(run.path)
         metrics = run.file("metrics.jsonl")
         if metrics.exists():
             data = metrics.read_bytes()

@@ -14,7 +14,7 @@ from unmt.cli.output import note, write
 from unmt.cli.progress import Progress
 from unmt.cli.run_directory import RunDirectory, run_directory, typed_arguments
 from unmt.cli.tracking import tracked
-from unmt.cli.train_checks import check, starts_from_nets
+from unmt.cli.train_checks import check
 from unmt.cli.train_keys import HELP, NET_KEYS, NEURAL_MINUTES, TURNS, Configuration, lexicon_rounds, sides
 from unmt.solvers.processes import Processes
 from unmt.tasks.monitor import Monitor
@@ -134,7 +134,9 @@ def _turns(configuration: Configuration) -> int:
     network = configuration.network
     if network.turns is not None:
         return network.turns
-    if network.start == "none" or configuration.more or starts_from_nets(network):
+    from unmt.tasks.models import starts_from_nets
+
+    if network.start == "none" or configuration.more or starts_from_nets(expanded(network.start)):
         return 0
     return TURNS
 

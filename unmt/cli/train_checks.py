@@ -93,18 +93,13 @@ def _check_turns(network: NetworkSettings) -> None:
             f"network.turns={network.turns}: with network.start=none there is no lexicon model to learn from the net."
             " Leave one of them out."
         )
-    if starts_from_nets(network):
+    from unmt.tasks.models import starts_from_nets
+
+    if starts_from_nets(expanded(network.start)):
         raise InputError(
             f"network.turns={network.turns}: network.start={network.start} is a Transformer, and there is no lexicon"
             " model to learn from the net. Leave one of them out."
         )
-
-
-def starts_from_nets(network: NetworkSettings) -> bool:
-    """Whether what training starts from are Transformers, and not lexicon models."""
-    from unmt.tasks.models import is_transformer
-
-    return network.start not in {"lexicon", "none"} and is_transformer(expanded(network.start))
 
 
 def _check_pretrained(configuration: Configuration) -> None:

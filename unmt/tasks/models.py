@@ -47,9 +47,9 @@ def load_model(path: Path | str) -> Model:
     return _loaded(path)
 
 
-def is_transformer(path: Path | str) -> bool:
-    """Whether there is a Transformer, or with commas between several; read from their headers alone."""
-    return all(_kind(part) == NEURAL for part in _parts(path))
+def starts_from_nets(start: str) -> bool:
+    """Whether network.start= names Transformers, one or several, and no lexicon model; read from headers alone."""
+    return start not in {"lexicon", "none"} and all(_kind(part) == NEURAL for part in _parts(start))
 
 
 def _parts(path: Path | str) -> list[str]:

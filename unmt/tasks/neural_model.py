@@ -18,7 +18,7 @@ from unmt.mappings.transformer import Shape, Transformer
 from unmt.solvers.sequence_search import Search
 from unmt.tasks.models import NEURAL
 from unmt.tasks.tensor_file import load_tensors, save_tensors
-from unmt.tasks.translation_model import HEADER, Language, model_folder, read_header
+from unmt.tasks.translation_model import HEADER, Language, begin_save, model_folder, read_header
 from unmt.text import atomic
 from unmt.text.library_quiet import library_quiet
 from unmt.text.pieces import END_ID, Pieces, Vocabulary
@@ -75,8 +75,7 @@ class NeuralModel:
 
     def save(self, folder: Path) -> None:
         """Write the model's files; the header last, so that a folder without one is no model yet."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / HEADER).unlink(missing_ok=True)
+        begin_save(folder)
         for language in self.languages.values():
             language.save(folder)
         tensors = {f"allowed.{name}": torch.from_numpy(ids) for name, ids in self.allowed.items()}

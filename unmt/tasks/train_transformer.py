@@ -16,7 +16,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from unmt.solvers.processes import ONE_PROCESS, Processes, joined
 from unmt.solvers.sequence_trainer import Rates, SequenceTrainer
 from unmt.tasks.cores import cores
 from unmt.tasks.device import device_of
-from unmt.tasks.models import is_transformer, training_translator
+from unmt.tasks.models import starts_from_nets, training_translator
 from unmt.tasks.monitor import Monitor, Part
 from unmt.tasks.neural_data import NeuralData, prepare, start_pairs
 from unmt.tasks.neural_figures import neural_figures
@@ -233,11 +233,10 @@ class _Run:
 
         return translate
 
-    @property
+    @cached_property
     def _start(self) -> str:
         """What it learns from at first, in words."""
-        given = self.settings.start
-        return "other nets" if given not in {"lexicon", "none"} and is_transformer(given) else "the lexicon model"
+        return "other nets" if starts_from_nets(self.settings.start) else "the lexicon model"
 
     def _trainer(self, symbols: int) -> SequenceTrainer:
         settings = self.settings

@@ -40,8 +40,7 @@ class Stages:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        for left in folder.glob(".*.part"):  # of a run that was killed while it wrote
-            left.unlink(missing_ok=True)
+        atomic.sweep_up(folder)
 
     def __contains__(self, name: str) -> bool:
         """Whether the stage NAME.json is done."""

@@ -86,8 +86,7 @@ class TranslationModel:
 
     def save(self, folder: Path) -> None:
         """Write the model's files; the header last, so that a folder without one is no model yet."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / HEADER).unlink(missing_ok=True)
+        begin_save(folder)
         for language in self.languages.values():
             language.save(folder)
         for direction in self.directions.values():
@@ -125,6 +124,13 @@ class TranslationModel:
                 f"model={path} is not whole: {error.filename}: {error.strerror}. Train it again."
             ) from None
         return TranslationModel(languages, {direction.name: direction for direction in directions})
+
+
+def begin_save(folder: Path) -> None:
+    """Make the folder that a model's files are written to, the header last; it holds no model until then."""
+    folder.mkdir(parents=True, exist_ok=True)
+    atomic.sweep_up(folder)
+    (folder / HEADER).unlink(missing_ok=True)
 
 
 def model_folder(path: Path | str) -> Path:

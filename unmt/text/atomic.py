@@ -4,11 +4,13 @@ import os
 import tempfile
 from pathlib import Path
 
+PART = ".part"
+
 
 def write_bytes(path: Path | str, data: bytes) -> None:
     """The file at `path` holds `data`, or what it held before. Raises OSError where that cannot be."""
     path = Path(path)
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name[:50]}.", suffix=".part", dir=path.parent)
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name[:50]}.", suffix=PART, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             # mkstemp gives a private file; the result shall be as readable as any other.
@@ -25,6 +27,12 @@ def write_bytes(path: Path | str, data: bytes) -> None:
 def write_text(path: Path | str, text: str) -> None:
     """As write_bytes, in UTF-8 with line breaks as they stand."""
     write_bytes(path, text.encode())
+
+
+def sweep_up(folder: Path) -> None:
+    """Remove what a process that was killed left half written. Raises OSError where that cannot be."""
+    for left in folder.glob(f".*{PART}"):
+        left.unlink(missing_ok=True)
 
 
 def _umask() -> int:
