@@ -133,7 +133,7 @@ BAD = {
     "unknown network": ([*SMALL, "network=nowhere"], "nowhere"),
     "no teacher": ([*SMALL, "network.teacher=nowhere", "network.teacher_round=1"], "nowhere"),
     "a teacher that comes too late": ([*SMALL, "network.teacher=x", "trainer.rounds=2"], "teacher_round=4"),
-    "a teacher of a Transformer": ([*SMALL, "network=transformer", "network.teacher=x"], "is for network=lexicon"),
+    "a teacher of a Transformer": ([*SMALL, "network=transformer", "network.teacher=x"], "in the turns of network="),
     "no beam": ([*SMALL, "network.beam=0"], "network.beam=0"),
     "no time": ([*SMALL, "trainer.minutes=0"], "trainer.minutes=0"),
     "negative rounds": ([*SMALL, "trainer.rounds=-1"], "trainer.rounds=-1"),

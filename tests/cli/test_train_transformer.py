@@ -278,6 +278,7 @@ BAD = {
     "a share": ([*SMALL, "objectives.parallel=2"], "objectives.parallel=2.0: give a share from 0 to 1"),
     "device": ([*SMALL, "trainer.device=abacus"], "device=abacus: unknown"),
     "start": ([*SMALL, "network.start=nowhere"], "nowhere"),
+    "a teacher that is no net": ([*SMALL, "network.teacher=nowhere"], "in the turns of network=transformer"),
     "turns of nothing": ([*SMALL, "network.turns=1"], "there is no lexicon model to learn from the net"),
     "turns of a lexicon": ([*FILES, "network.turns=1"], "network.turns=1 is of a Transformer"),
     "fewer turns": ([*SMALL, "network.turns=-1"], "network.turns=-1: too small"),

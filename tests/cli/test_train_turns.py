@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -65,6 +66,23 @@ def model_files(run: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted((run / "model").iterdir())}
 
 
+def said(teacher, lines) -> list[list[int]]:
+    """Words of a teacher's translations from aa, without those that the target text lacks."""
+    language = teacher.languages["bb"]
+    made = [done.text for done in translator_of(teacher, "aa-bb", beam=1, threads=1).translate(lines)]
+    return rows(WordCorpus.of([language.tokeniser.tokens(line) for line in made], language.vocabulary))
+
+
+def learned(run: Path, turn: int) -> list[list[int]]:
+    """Words of the translations from aa that the lexicon model of a turn learned from."""
+    with np.load(run / "turns" / str(turn) / "lexicon" / "checkpoints" / "teacher.aa-bb.npz") as held:
+        return rows(SimpleNamespace(ids=held["ids"], starts=held["starts"]))
+
+
+def rows(corpus) -> list[list[int]]:
+    return [row.tolist() for row in np.split(corpus.ids, corpus.starts[1:-1])]
+
+
 def test_the_net_learns_from_what_the_lexicon_models_make_that_it_taught(whole, cipher):
     run = whole[0]
     result = json.loads((run / "result.json").read_text())
@@ -74,11 +92,7 @@ def test_the_net_learns_from_what_the_lexicon_models_make_that_it_taught(whole, 
         teacher, taught = load_model(run / "turns" / str(turn)), load_model(run / "turns" / str(turn) / "lexicon")
         lines = training_lines(side_of("aa", cipher.source, 12, 2), cipher.source)
         language = teacher.languages["bb"]
-        made = [done.text for done in translator_of(teacher, "aa-bb", beam=1, threads=1).translate(lines)]
-        with np.load(run / "turns" / str(turn) / "lexicon" / "checkpoints" / "teacher.aa-bb.npz") as held:
-            assert len(held["starts"]) == len(lines) + 1
-            wanted = WordCorpus.of([language.tokeniser.tokens(line) for line in made], language.vocabulary)
-            assert held["ids"].tolist() == wanted.ids.tolist()
+        assert learned(run, turn) == said(teacher, lines)
         start = PieceCorpus.load(run / "checkpoints", f"turn-{turn}.bb-aa.source")
         made = [done.text for done in translator_of(taught, "aa-bb", beam=10, threads=1).translate(lines)]
         kept = [i for i in range(len(lines)) if len(start[i])]  # the others have too many pieces
@@ -88,6 +102,26 @@ def test_the_net_learns_from_what_the_lexicon_models_make_that_it_taught(whole, 
         ]
     first, second = ((run / "turns" / turn / "model" / "weights.safetensors").read_bytes() for turn in "12")
     assert first != second
+
+
+def test_other_nets_teach_together_with_the_net(whole, unmt, cipher, tmp_path):
+    given = [key for key in TURNS if not key.startswith(("network.turns=", "trainer.rounds="))]
+    given += ["network.turns=1", "trainer.rounds=3", f"network.teacher={whole[0]}"]
+    done = unmt("train", *given, "seed=1", "run.dir=out")
+    assert done.returncode == 0, done.stderr
+    assert f"before round 2 the lexicon model learned from the net and {whole[0]}" in done.stderr
+    lines = training_lines(side_of("aa", cipher.source, 12, 2), cipher.source)
+    alone, together = (load_model(f"{tmp_path}/out/turns/1{more}") for more in ("", f",{whole[0]}"))
+    assert learned(tmp_path / "out", 1) == said(together, lines) != said(alone, lines)
+    for key, why in (
+        ("network.pieces=330", f"network.teacher={whole[0]}: {whole[0]} has other pieces than this run"),
+        ("network.teacher=words", "network.teacher=words: in the turns of network=transformer"),
+        ("network.turns=0", "there are no turns for it to teach in"),
+    ):
+        refused = unmt("train", *given, key, "run.dir=other")
+        assert refused.returncode == 2
+        assert why in refused.stderr
+        assert not (tmp_path / "other" / "config.yaml").exists()
 
 
 def test_rounds_before_the_teacher_are_not_made_again(whole, words):

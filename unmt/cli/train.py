@@ -14,8 +14,8 @@ from unmt.cli.output import note, write
 from unmt.cli.progress import Progress
 from unmt.cli.run_directory import RunDirectory, run_directory, typed_arguments
 from unmt.cli.tracking import tracked
-from unmt.cli.train_checks import check
-from unmt.cli.train_keys import HELP, NET_KEYS, NEURAL_MINUTES, TURNS, Configuration, lexicon_rounds, sides
+from unmt.cli.train_checks import check, turns_of
+from unmt.cli.train_keys import HELP, NET_KEYS, NEURAL_MINUTES, Configuration, lexicon_rounds, sides
 from unmt.solvers.processes import Processes
 from unmt.tasks.monitor import Monitor
 
@@ -120,25 +120,14 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
     }
     settings = kind(
         minutes=minutes, rounds=trainer.rounds, device=trainer.device, start=start, hub=network.hub,
-        turns=_turns(configuration), objectives=Objectives(**asdict(configuration.objectives)), **net, **steps,
+        turns=turns_of(configuration), teacher=network.teacher and expanded(network.teacher),
+        objectives=Objectives(**asdict(configuration.objectives)), **net, **steps,
         **shared,
     )  # fmt: skip
     parallel = _parallel(configuration)
     return lambda texts, directory, monitor, metrics: train_transformer(
         texts[0], texts[1], settings, directory.path, monitor, metrics, directory.forget_rounds, parallel, texts[2:]
     )
-
-
-def _turns(configuration: Configuration) -> int:
-    """Of a Transformer. Those of more than two languages, each pair of which has its lexicon model, cost more."""
-    network = configuration.network
-    if network.turns is not None:
-        return network.turns
-    from unmt.tasks.models import starts_from_nets
-
-    if network.start == "none" or configuration.more or starts_from_nets(expanded(network.start)):
-        return 0
-    return TURNS
 
 
 def _parallel(configuration: Configuration) -> Any:

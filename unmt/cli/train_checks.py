@@ -6,6 +6,7 @@ from unmt.cli.decipher import check_numbers, expanded
 from unmt.cli.tracking import check_tracking
 from unmt.cli.train_keys import (
     NET_KEYS,
+    TURNS,
     Configuration,
     NetworkSettings,
     ObjectiveSettings,
@@ -73,12 +74,37 @@ def _check_teacher(configuration: Configuration) -> None:
     if network.teacher is None:
         return
     if network.name != "lexicon":
-        raise InputError("network.teacher= is for network=lexicon. A Transformer starts from network.start=.")
-    if rounds < network.teacher_round:
+        _check_fellows(configuration, network.teacher)
+    elif rounds < network.teacher_round:
         raise InputError(
             f"trainer.rounds={rounds} end before network.teacher_round={network.teacher_round}, when the teacher"
             " would take part. Give more rounds, or a smaller network.teacher_round=."
         )
+
+
+def _check_fellows(configuration: Configuration, teacher: str) -> None:
+    """That nets can teach in the turns of another."""
+    from unmt.tasks.models import are_transformers
+
+    if configuration.network.name != "transformer" or not are_transformers(expanded(teacher)):
+        raise InputError(
+            f"network.teacher={teacher}: in the turns of network=transformer runs of network=transformer teach, several"
+            " with commas between. To begin with what another model says, give network.start=."
+        )
+    if not turns_of(configuration):
+        raise InputError(f"network.teacher={teacher}: there are no turns for it to teach in. Leave it out.")
+
+
+def turns_of(configuration: Configuration) -> int:
+    """Of a Transformer. Those of more than two languages, each pair of which has its lexicon model, cost more."""
+    from unmt.tasks.models import starts_from_nets
+
+    network = configuration.network
+    if network.turns is not None:
+        return network.turns
+    if network.start == "none" or configuration.more or starts_from_nets(expanded(network.start)):
+        return 0
+    return TURNS
 
 
 def _check_turns(network: NetworkSettings) -> None:

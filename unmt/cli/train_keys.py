@@ -69,7 +69,8 @@ Of a Transformer
   trainer.start_rounds=25  rounds that learn from the start alone
   network.turns=null  so many times, each after trainer.turn_rounds=30 rounds, the lexicon model learns from the net,
                      and the net then from what that model makes; null: 3 of two languages that start from a
-                     lexicon model, 0 of others
+                     lexicon model, 0 of others. With network.teacher=RUN,RUN other nets of the same texts teach it
+                     together with this one
   trainer.evaluate_every=5  rounds between two looks at the sentences that are kept out
   objectives.start_pairs=0.4  shares of the steps: back-translations by the start, objectives.denoising=0.1,
                      objectives.causal=0, objectives.masked=0, objectives.spans=0 of one language alone; the rest is

@@ -15,6 +15,7 @@ from unmt.tasks.translation_model import HEADER, TranslationModel, model_folder
 
 if TYPE_CHECKING:
     from unmt.tasks.neural_model import NeuralModel
+    from unmt.text.pieces import Pieces
 
 Model: TypeAlias = Union[TranslationModel, "NeuralModel"]
 
@@ -43,13 +44,28 @@ def load_model(path: Path | str) -> Model:
     if len(paths) > 1:
         from unmt.tasks.joined_models import joined
 
-        return joined({part: _loaded(part) for part in paths})
+        return joined({part: _loaded(part) for part in paths}, f"model={path}")
     return _loaded(path)
 
 
+def check_joins(path: str, pieces: Pieces, given: str) -> None:
+    """That the models of load_model(path) can translate together with a net of these pieces.
+
+    given: the key and value by which the user named them. Raises InputError.
+    """
+    from unmt.tasks.joined_models import check_pieces
+
+    check_pieces({part: _loaded(part) for part in _parts(path)}, pieces, given)
+
+
 def starts_from_nets(start: str) -> bool:
-    """Whether network.start= names Transformers, one or several, and no lexicon model; read from headers alone."""
-    return start not in {"lexicon", "none"} and all(_kind(part) == NEURAL for part in _parts(start))
+    """Whether network.start= names Transformers, one or several, and no lexicon model."""
+    return start not in {"lexicon", "none"} and are_transformers(start)
+
+
+def are_transformers(path: str) -> bool:
+    """Whether there is a Transformer, or with commas between several; read from their headers alone."""
+    return all(_kind(part) == NEURAL for part in _parts(path))
 
 
 def _parts(path: Path | str) -> list[str]:

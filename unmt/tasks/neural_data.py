@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from unmt.errors import InputError
 from unmt.objectives.sequence_likelihood import Output
+from unmt.tasks.neural_model import PIECES
 from unmt.tasks.sides import Side, plain_line, training_lines
 from unmt.tasks.training_settings import Parallel, Text
 from unmt.text import atomic
@@ -76,7 +77,7 @@ def prepare(
     """
     lines = [training_lines(side, text.lines) for text, side in zip(texts, sides, strict=True)]
     paired = _paired(parallel, sides)
-    pieces = _pieces(folder, lines, sides, size) if isinstance(size, int) else size
+    pieces = pieces_of(folder, lines, sides, size) if isinstance(size, int) else size
     training, held_out, allowed, both = [], [], [], []
     for number, side in enumerate(sides):
         told(f"pieces of {side.language}", 0.0)
@@ -139,8 +140,12 @@ def _paired(parallel: Parallel | None, sides: Sequence[Side]) -> list[tuple[str,
     ]
 
 
-def _pieces(folder: Path, lines: Sequence[Sequence[str]], sides: Sequence[Side], size: int) -> Pieces:
-    path, names = folder / "pieces.model", [side.language for side in sides]
+def pieces_of(folder: Path, lines: Sequence[Sequence[str]], sides: Sequence[Side], size: int) -> Pieces:
+    """The vocabulary of all languages, from the folder where it is there. Raises InputError where it is damaged.
+
+    lines: of training, by language.
+    """
+    path, names = folder / PIECES, [side.language for side in sides]
     if not path.exists():
         tokens = (side.tokeniser.tokens(line) for side, part in zip(sides, lines, strict=True) for line in part)
         atomic.write_bytes(path, Pieces.learn(tokens, names, size).model)

@@ -70,9 +70,12 @@ class NeuralSettings:
     start: "lexicon", "none", or the run directory of a lexicon model or of nets, with commas; of more than two
     languages those of several pairs, with commas.
     hub: of more than two languages, the one whose pairs have a lexicon model; None: every pair has. start_rounds:
-    rounds on their translations alone. turns: times that the lexicon models learn from the net, and the net then from
-    their new translations; each is turn_rounds after the one before. steps: of a round; tokens: target pieces of each
-    of a step's shards, one a language. evaluate_every: rounds between two looks at the held-out sentences.
+    rounds on their translations alone.
+    turns: times that the lexicon models learn from the net, and the net then from their new translations; each is
+    turn_rounds after the one before. teacher: run directories of nets, with commas, that translate together with the
+    net when lexicon models learn from it.
+    steps: of a round; tokens: target pieces of each of a step's shards, one a language. evaluate_every: rounds between
+    two looks at the held-out sentences.
     """
 
     pieces: int = 4000
@@ -89,6 +92,7 @@ class NeuralSettings:
     start_rounds: int = 25
     turns: int = 0
     turn_rounds: int = 30
+    teacher: str | None = None
     steps: int = 400
     tokens: int = 200
     rate: float = 1.5e-3

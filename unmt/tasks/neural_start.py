@@ -142,12 +142,14 @@ class Lexicons:
     def taught(self, teacher: Path, minutes: float | None) -> Start:
         """The same models, learning from a net's translations too. teacher: the folder whose model that net is.
 
-        Their rounds without a teacher are taken over where they are there. minutes: for all of them.
+        It translates together with the nets of settings.teacher, if there are any. Their rounds without a teacher are
+        taken over where they are there. minutes: for all of them.
         """
         left_out = self.stages.entry("pairs", lambda: {LEFT_OUT: {}}, [LEFT_OUT])[LEFT_OUT]
         kept = [way for way in self.pairs if way not in left_out]
         results: dict[str, dict[str, Any]] = {}
         models: dict[str, Model] = {}
+        teachers = str(teacher) if self.settings.teacher is None else f"{teacher},{self.settings.teacher}"
         for place, way in enumerate(kept):
             begun = self._begun(way)
             first, seconds = done_there(begun, Settings.teacher_round)
@@ -158,7 +160,7 @@ class Lexicons:
             # Known by its place in the run, which may be copied or moved. The texts were judged before the net began,
             # or the user gave a start: what a net has learned is no more refused.
             plain = replace(
-                plain, teacher=str(teacher), teacher_round=first, teacher_id=f"turns/{teacher.name}", force=True
+                plain, teacher=teachers, teacher_round=first, teacher_id=f"turns/{teacher.name}", force=True
             )
             folder = teacher / self._folder(way).relative_to(self.folder)
             results[way] = self._train(way, self.pairs[way], folder, plain, place, begun)

@@ -49,7 +49,7 @@ def finished(
 
 def summary(result: dict[str, Any], chosen: dict[str, Any]) -> str:
     """Verdict, score of each direction, and guards."""
-    lines = []
+    lines, settings = [], result["settings"]
     sentence = result["preflight"].get("sentence")
     if sentence:
         lines.append(f"verdict   {sentence}")
@@ -64,10 +64,11 @@ def summary(result: dict[str, Any], chosen: dict[str, Any]) -> str:
             lines.append(f"beware    {way} {' and '.join(chosen['guards'][way])}: do not trust this model")
     for turn in result["turns"]:
         taught = ", ".join(f"{way} {bits:.2f}" for way, bits in turn["two_sided"].items())
-        said = f"the lexicon model learned from the net: {taught}" if turn["is_made"] else "left out, for want of time"
+        net = "the net" if settings.get("teacher") is None else f"the net and {settings['teacher']}"
+        said = f"the lexicon model learned from {net}: {taught}" if turn["is_made"] else "left out, for want of time"
         lines.append(f"by turns  before round {turn['round']} {said}")
     rounds = chosen["round"] + 1
-    if result["settings"]["start"] != "none" and rounds < FEW_ROUNDS:
+    if settings["start"] != "none" and rounds < FEW_ROUNDS:
         lines.append(f"early     {rounds} rounds are few: the model that it began with may translate better still")
     lines += code_length_lines(result)
     if result["parallel"]:

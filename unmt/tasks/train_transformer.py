@@ -31,12 +31,12 @@ from unmt.solvers.processes import ONE_PROCESS, Processes, joined
 from unmt.solvers.sequence_trainer import Rates, SequenceTrainer
 from unmt.tasks.cores import cores
 from unmt.tasks.device import device_of
-from unmt.tasks.models import starts_from_nets, training_translator
+from unmt.tasks.models import check_joins, starts_from_nets, training_translator
 from unmt.tasks.monitor import Monitor, Part
-from unmt.tasks.neural_data import NeuralData, prepare, start_pairs
+from unmt.tasks.neural_data import NeuralData, pieces_of, prepare, start_pairs
 from unmt.tasks.neural_figures import neural_figures
 from unmt.tasks.neural_looks import Looks
-from unmt.tasks.neural_model import NeuralModel
+from unmt.tasks.neural_model import PIECES, NeuralModel
 from unmt.tasks.neural_rounds import Rounds, Student
 from unmt.tasks.neural_settings import FREE, NeuralSettings, PretrainedSettings
 from unmt.tasks.neural_start import Lexicons, Start, given_start
@@ -86,7 +86,7 @@ def train_transformer(
             return None
         except InputError:
             if processes.is_first:
-                run.stages.discard_unless_begun()
+                run.stages.discard_unless_begun(PIECES)
             raise
 
 
@@ -103,6 +103,7 @@ class _Run:
         self.monitor, self.metrics = monitor, metrics
         self.clock = Clock(settings.minutes, settings.rounds)
         self.turns = 0
+        self.lexicon: Start | None = None
         self.taken: list[dict[str, Any]] = []
         self.resumed: Callable[[int], None] = lambda _: None
         self.device, self.processes = torch.device("cpu"), ONE_PROCESS
@@ -119,15 +120,15 @@ class _Run:
             torch.set_num_threads(1)  # shards and batches run side by side instead
         try:
             data = self._prepared()
+            self.rounds = Rounds(data, self.settings, self.device, self.threads, processes)
+            self.trainer = self._trainer(len(data.pieces))
+            self._restore()
         except BaseException:
             if processes.is_first:
                 processes.first(False)
             raise
         if processes.is_first:
             processes.first(True)
-        self.rounds = Rounds(data, self.settings, self.device, self.threads, processes)
-        self.trainer = self._trainer(len(data.pieces))
-        self._restore()
         self._turns(self.clock.round - 1)
         if processes.is_first:
             self.resumed(self.clock.round)
@@ -142,6 +143,8 @@ class _Run:
     def _prepared(self) -> NeuralData:
         """What the rounds begin with; the processes after the first find it made."""
         settled = {name: value for name, value in asdict(self.settings).items() if name not in FREE}
+        if settled["teacher"] is None:
+            del settled["teacher"]  # a run that was begun before there were any goes on
         hashes = [text.sha256 for text in self.texts] + ([self.parallel.sha256] if self.parallel else [])
         self.stages.check_same(hashes, settled)
         self._read_clock()
@@ -155,13 +158,23 @@ class _Run:
             self.longest = self.pretrained.longest
         self._say("text into words")
         self.sides = tuple(side_of(text.language, text.lines, settings.held_out, settings.order) for text in self.texts)
-        self.lexicon = self._lexicon() if self.processes.is_first else None
+        if self.processes.is_first:
+            self._check_teacher()
+            self.lexicon = self._lexicon()
         return prepare(
             self.texts, self.sides, self.stages.folder, size, self.longest,
             None if settings.start == "none" else self._lexicon_translator,
             lambda stage, _: self._say(stage),
             self.parallel,
         )  # fmt: skip
+
+    def _check_teacher(self) -> None:
+        """That it can translate together with the net, before time is spent on what comes first."""
+        settings = self.settings
+        if settings.teacher is not None:
+            lines = [training_lines(side, text.lines) for side, text in zip(self.sides, self.texts, strict=True)]
+            pieces = pieces_of(self.stages.folder, lines, self.sides, settings.pieces)
+            check_joins(settings.teacher, pieces, f"network.teacher={settings.teacher}")
 
     def _lexicon(self) -> Start | None:
         """The models that training starts from, and what its result says of the texts."""

@@ -106,10 +106,11 @@ class Stages:
         """A phrase table of a round."""
         return self.loaded(_table(number, way), PhraseTable.load)
 
-    def discard_unless_begun(self) -> None:
-        """Remove the folder where no stage took work: the next run may be of other texts."""
-        if {path.name for path in self.folder.iterdir()} <= {DATA}:
-            (self.folder / DATA).unlink(missing_ok=True)
+    def discard_unless_begun(self, *quick: str) -> None:
+        """Remove the folder where no stage took work: the next run may be of other texts. quick: files of no work."""
+        if {path.name for path in self.folder.iterdir()} <= {DATA, *quick}:
+            for name in (DATA, *quick):
+                (self.folder / name).unlink(missing_ok=True)
             self.folder.rmdir()
 
 
