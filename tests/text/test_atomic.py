@@ -47,6 +47,8 @@ def test_what_a_killed_process_left_half_written_is_removed(tmp_path: Path) -> N
     done = subprocess.run([sys.executable, "-c", killed + "atomic.write_text(sys.argv[1], 'half')", path], check=False)
     assert done.returncode == 9
     assert len(list(tmp_path.iterdir())) == 2
+    (tmp_path / ".export.x.part").mkdir()
+    (tmp_path / ".export.x.part" / "half").write_text("half")
     atomic.sweep_up(tmp_path)
     assert list(tmp_path.iterdir()) == [path]
     assert path.read_text() == "whole"

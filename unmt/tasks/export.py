@@ -17,6 +17,7 @@ from unmt.mappings.transformer import Transformer
 from unmt.tasks.export_example import EXAMPLES, INSTRUCTIONS, PRETRAINED_INSTRUCTIONS
 from unmt.tasks.models import load_model
 from unmt.tasks.neural_model import BEAM, LENGTH_POWER, PIECES, NeuralModel
+from unmt.text import atomic
 from unmt.text.library_quiet import library_quiet
 from unmt.text.pieces import END_ID, PAD_ID, UNKNOWN_ID, Pieces
 from unmt.text.pretrained_pieces import PretrainedPieces
@@ -76,7 +77,7 @@ def _beside(output: Path) -> Iterator[Path]:
     """A folder that takes the place of the output once it is whole. Raises InputError where it cannot be written."""
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{output.name[:50]}.", suffix=".part", dir=output.parent))
+        folder = Path(tempfile.mkdtemp(prefix=f".{output.name[:50]}.", suffix=atomic.PART, dir=output.parent))
         try:
             yield folder
             output.mkdir(exist_ok=True)

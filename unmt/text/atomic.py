@@ -1,10 +1,12 @@
 """Files that are whole or not there: written beside their place, then renamed."""
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 PART = ".part"
+"""Of a file or a folder that is not whole yet, whose name begins with a dot."""
 
 
 def write_bytes(path: Path | str, data: bytes) -> None:
@@ -30,9 +32,12 @@ def write_text(path: Path | str, text: str) -> None:
 
 
 def sweep_up(folder: Path) -> None:
-    """Remove what a process that was killed left half written. Raises OSError where that cannot be."""
+    """Remove what a process that was killed left half written, file or folder. Raises OSError where it cannot be."""
     for left in folder.glob(f".*{PART}"):
-        left.unlink(missing_ok=True)
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def _umask() -> int:
