@@ -108,6 +108,8 @@ def turns_of(configuration: Configuration) -> int:
 
 
 def _check_turns(network: NetworkSettings) -> None:
+    from unmt.tasks.models import starts_from_nets
+
     if not network.turns:
         return
     if network.name == "lexicon":
@@ -119,8 +121,6 @@ def _check_turns(network: NetworkSettings) -> None:
             f"network.turns={network.turns}: with network.start=none there is no lexicon model to learn from the net."
             " Leave one of them out."
         )
-    from unmt.tasks.models import starts_from_nets
-
     if starts_from_nets(expanded(network.start)):
         raise InputError(
             f"network.turns={network.turns}: network.start={network.start} is a Transformer, and there is no lexicon"

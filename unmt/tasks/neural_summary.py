@@ -62,9 +62,9 @@ def summary(result: dict[str, Any], chosen: dict[str, Any]) -> str:
         lines.append(f"{way:9} round {chosen['round']} chosen; bits a word over the rounds: {', '.join(shown)}")
         if chosen["guards"][way]:
             lines.append(f"beware    {way} {' and '.join(chosen['guards'][way])}: do not trust this model")
+    net = "the net" if settings.get("teacher") is None else f"the net and {settings['teacher']}"
     for turn in result["turns"]:
         taught = ", ".join(f"{way} {bits:.2f}" for way, bits in turn["two_sided"].items())
-        net = "the net" if settings.get("teacher") is None else f"the net and {settings['teacher']}"
         said = f"the lexicon model learned from {net}: {taught}" if turn["is_made"] else "left out, for want of time"
         lines.append(f"by turns  before round {turn['round']} {said}")
     rounds = chosen["round"] + 1

@@ -172,8 +172,7 @@ class _Run:
         """That it can translate together with the net, before time is spent on what comes first."""
         settings = self.settings
         if settings.teacher is not None:
-            lines = [training_lines(side, text.lines) for side, text in zip(self.sides, self.texts, strict=True)]
-            pieces = pieces_of(self.stages.folder, lines, self.sides, settings.pieces)
+            pieces = pieces_of(self.stages.folder, self._lines, self.sides, settings.pieces)
             check_joins(settings.teacher, pieces, f"network.teacher={settings.teacher}")
 
     def _lexicon(self) -> Start | None:
@@ -218,9 +217,13 @@ class _Run:
             self.rounds = replace(self.rounds, left_out=(*self.rounds.left_out, turn))
             return
         data, folder, part = self.rounds.data, self.stages.folder, partial(part_of, self.settings.seed, turn)
-        lines = [training_lines(side, text.lines) for side, text in zip(self.sides, self.texts, strict=True)]
-        start = start_pairs(lines, data, folder, self.longest, self._lexicon_translator, f"turn-{turn}", part)
+        start = start_pairs(self._lines, data, folder, self.longest, self._lexicon_translator, f"turn-{turn}", part)
         self.rounds = replace(self.rounds, data=replace(data, start=start))
+
+    @property
+    def _lines(self) -> list[Sequence[str]]:
+        """Of each text, those to train on."""
+        return [training_lines(side, text.lines) for side, text in zip(self.sides, self.texts, strict=True)]
 
     @property
     def _time(self) -> tuple[float | None, float]:
