@@ -8,7 +8,7 @@ import torch
 from unmt.errors import InputError
 from unmt.mappings.transformer import Shape, Transformer
 from unmt.tasks.export import export
-from unmt.tasks.models import in_bytes, load_model, translate
+from unmt.tasks.models import in_bytes, load_model, parts_of, translate
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,15 @@ def test_a_folder_whose_name_has_a_comma_is_one_model(folders):
     assert translate(load_model(named), "aa-bb", cipher.source[:5]) == translate(
         load_model(root / "one"), "aa-bb", cipher.source[:5]
     )
+
+
+def test_commas_in_names_and_homes_are_read_in_every_part(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("plain", "a,b", "a"):
+        (tmp_path / name).mkdir()
+    assert parts_of("~/plain, ~/a,b,nowhere") == [f"{tmp_path}/plain", f"{tmp_path}/a,b", "nowhere"]
+    assert parts_of(f"{tmp_path}/a,~/a") == [f"{tmp_path}/a", f"{tmp_path}/a"]
+    assert parts_of("x,y") == ["x", "y"]
 
 
 def test_what_cannot_be_joined_is_said(folders, trained_cipher, tmp_path):

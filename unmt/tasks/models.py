@@ -40,7 +40,7 @@ def load_model(path: Path | str) -> Model:
     With commas between, run directories of Transformers that translate together (unmt/tasks/joined_models.py). Raises
     InputError where there is none, or where they cannot be joined.
     """
-    paths = _parts(path)
+    paths = parts_of(path)
     if len(paths) > 1:
         from unmt.tasks.joined_models import joined
 
@@ -55,7 +55,7 @@ def check_joins(path: str, pieces: Pieces, given: str) -> None:
     """
     from unmt.tasks.joined_models import check_pieces
 
-    check_pieces({part: _loaded(part) for part in _parts(path)}, pieces, given)
+    check_pieces({part: _loaded(part) for part in parts_of(path)}, pieces, given)
 
 
 def starts_from_nets(start: str) -> bool:
@@ -65,11 +65,26 @@ def starts_from_nets(start: str) -> bool:
 
 def are_transformers(path: str) -> bool:
     """Whether there is a Transformer, or with commas between several; read from their headers alone."""
-    return all(_kind(part) == NEURAL for part in _parts(path))
+    return all(_kind(part) == NEURAL for part in parts_of(path))
 
 
-def _parts(path: Path | str) -> list[str]:
-    return [str(path)] if Path(path).exists() else [part.strip() for part in str(path).split(",")]
+def parts_of(path: Path | str) -> list[str]:
+    """The run directories in a value with commas between, "~" read in each as the shell would have.
+
+    A comma may also be of a folder's name: the longest name that is there is taken before a shorter one.
+    """
+    found: list[str] = []
+    rest = str(path).split(",")
+    while rest:
+        names = [_expanded(",".join(rest[:end]).strip()) for end in range(len(rest), 0, -1)]
+        there = next((i for i, name in enumerate(names) if Path(name).exists()), len(names) - 1)
+        found.append(names[there])
+        rest = rest[len(rest) - there :]
+    return found
+
+
+def _expanded(path: str) -> str:
+    return str(Path(path).expanduser()) if path.startswith("~") else path
 
 
 def _kind(path: str) -> str | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from unmt.errors import InputError
-from unmt.tasks.models import Model, load_model
+from unmt.tasks.models import Model, load_model, parts_of
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.neural_settings import NeuralSettings
 from unmt.tasks.train_lexicon import UnrelatedError, done_there, train_lexicon
@@ -78,7 +78,7 @@ def given_start(path: str, names: Sequence[str]) -> Start:
     A net that learns from others' translations becomes one that says what they say together (sequence-level
     distillation: Kim and Rush, 2016). Raises InputError where the models do not join the languages.
     """
-    models = [load_model(one) for one in (path.split(",") if len(names) > 2 else [path])]
+    models = [load_model(one) for one in (parts_of(path) if len(names) > 2 else [path])]
     if len(names) == 2:
         for name in names:
             if name not in models[0].languages:
