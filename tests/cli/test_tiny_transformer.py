@@ -24,7 +24,7 @@ NET = (
 LIMIT = 1500
 LEAST_BLEU = 40.0
 """After four rounds, in both directions; the preset has some 52 and 57 at its end."""
-SELECTORS = ("two_sided", "code_bits", "divergence", "way_back_bits", "text_bits", "round_trip_bleu")
+SELECTORS = ("two_sided", "code_bits", "divergence", "way_back_bits", "text_bits", "fluency_bits", "round_trip_bleu")
 
 
 @pytest.fixture(scope="module")

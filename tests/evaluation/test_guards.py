@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from unmt.evaluation.guards import COPIES, FEW_OUTPUTS, LONG, POOR_WORDS, SHORT, guards
+from unmt.evaluation.guards import COPIES, FEW_OUTPUTS, LONG, POOR_WORDS, SHORT, guards, vocabulary_use
 
 
 def text(prefix, sentences=200, seed=0):
@@ -55,3 +55,10 @@ def test_names_and_numbers_alone_on_a_line_are_no_copies():
 def test_no_sentences_are_no_crash():
     assert guards([], [], []).to_dict()
     assert guards([[]], [[]], [[]]).to_dict()
+
+
+def test_the_vocabulary_that_is_used_is_counted_against_as_much_true_text():
+    assert vocabulary_use(GOOD, TRUE) == 1.0
+    assert vocabulary_use(FAILURES["two words"][0], TRUE) == pytest.approx(3 / 60)
+    assert vocabulary_use(GOOD[:2], TRUE) > 0.5  # not against all of it, where a few sentences would seem poor
+    assert vocabulary_use([[]] * 200, TRUE) == 0.0

@@ -8,7 +8,7 @@ import pytest
 
 from unmt.errors import InputError
 from unmt.tasks.monitor import Monitor
-from unmt.tasks.neural_looks import KEPT_BEST, preference
+from unmt.tasks.neural_looks import KEPT_BEST, Looks
 from unmt.tasks.neural_settings import NeuralSettings, Objectives
 from unmt.tasks.train_transformer import train_transformer
 from unmt.tasks.training_settings import Text
@@ -173,9 +173,36 @@ def entry(number, score, guards=()):
     return {"round": number, "figures": {"a-b": {"two_sided": score}}, "guards": {"a-b": list(guards)}}
 
 
-def test_a_round_that_tripped_a_guard_is_preferred_to_none():
+def test_a_round_that_tripped_a_guard_is_preferred_to_none(tmp_path):
     entries = [entry(0, 9.0), entry(1, 3.0, ["too short"]), entry(2, 2.0, ["too short"]), entry(3, 5.0)]
-    assert [found["round"] for found in sorted(entries, key=preference)] == [3, 0, 2, 1]
+    assert [found["round"] for found in sorted(entries, key=Looks(tmp_path).preference)] == [3, 0, 2, 1]
+
+
+def test_the_figure_that_is_named_chooses_the_round(cipher, whole, tmp_path):
+    result = train(cipher, tmp_path, selector="round_trip_bleu", evaluate_every=1)
+    trips = {
+        row["round"]: sum(values["round_trip_bleu"] for values in row["figures"].values())
+        for row in result["rounds"]
+        if not any(row["guards"].values())
+    } or {row["round"]: sum(f["round_trip_bleu"] for f in row["figures"].values()) for row in result["rounds"]}
+    assert trips[result["chosen_round"]["aa-bb"]] == max(trips.values())
+    assert "chosen by round_trip_bleu" in result["summary"]
+    assert "chosen;" in whole[1]["summary"]
+    with pytest.raises(InputError, match="begun with other settings"):
+        train(cipher, tmp_path)
+
+
+def test_steps_in_bfloat16_are_near_those_in_float32_and_go_on_to_the_same_bits(cipher, whole, tmp_path):
+    rows = Rows()
+    result = train(cipher, tmp_path / "whole", rows, precision="bfloat16")
+    assert (result["precision"], whole[1]["precision"]) == ("bfloat16", "float32")
+    for row, plain in zip(rows, whole[2], strict=True):
+        assert row["loss_bits"] == pytest.approx(plain["loss_bits"], rel=0.02)
+    assert [row["loss_bits"] for row in rows] != [row["loss_bits"] for row in whole[2]]
+    train(cipher, tmp_path / "parts", precision="bfloat16", rounds=2)
+    train(cipher, tmp_path / "parts", precision="bfloat16")
+    weights = "weights.safetensors"
+    assert model_files(tmp_path / "parts")[weights] == model_files(tmp_path / "whole")[weights]
 
 
 def test_a_run_that_collapsed_keeps_its_last_good_round_and_stays_ended(cipher, tmp_path, monkeypatch):
@@ -230,7 +257,7 @@ def test_other_settings_texts_and_versions_are_refused(cipher, whole, tmp_path):
         train(type(cipher)([*cipher.source, "one more"], cipher.target, cipher.key), tmp_path)
     held = tmp_path / "checkpoints" / "data.json"
     held.write_text(json.dumps({**json.loads(held.read_text()), "version": "0"}))
-    with pytest.raises(InputError, match="other versions of unmt"):
+    with pytest.raises(InputError, match="begun by unmt"):
         train(cipher, tmp_path)
 
 

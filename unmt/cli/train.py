@@ -119,7 +119,8 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
         for name in ("steps", "tokens", "rate", "start_rounds", "turn_rounds", "evaluate_every")
     }
     settings = kind(
-        minutes=minutes, rounds=trainer.rounds, device=trainer.device, start=start, hub=network.hub,
+        minutes=minutes, rounds=trainer.rounds, device=trainer.device, precision=trainer.precision,
+        selector=trainer.selector, start=start, hub=network.hub,
         turns=turns_of(configuration), teacher=network.teacher and expanded(network.teacher),
         objectives=Objectives(**asdict(configuration.objectives)), **net, **steps,
         **shared,

@@ -17,6 +17,7 @@ from unmt.errors import InputError
 from unmt.solvers.processes import Processes
 
 NETWORKS = ("lexicon", "transformer", "pretrained")
+SELECTORS = ("two_sided", "code_bits", "divergence", "fluency_bits", "round_trip_bleu")
 LEAST = {"pieces": 300, "width": 4, "heads": 1, "inner": 1, "encoder_layers": 1, "decoder_layers": 1, "longest": 16}
 SHARES = ("start_pairs", "forward", "denoising", "causal", "masked", "spans", "parallel")
 ALONE = ("denoising", "causal", "masked", "spans")
@@ -56,6 +57,12 @@ def check(configuration: Configuration) -> None:
         raise InputError(
             f"network.name={configuration.network.name}: unknown. Choose network=lexicon, transformer or pretrained."
         )
+    for key, given, known in (
+        ("selector", trainer.selector, SELECTORS),
+        ("precision", trainer.precision, ("auto", "float32", "bfloat16")),
+    ):
+        if given not in known:
+            raise InputError(f"trainer.{key}={given}: unknown. Choose one of {', '.join(known)}.")
     _check_teacher(configuration)
     _check_turns(configuration.network)
     if configuration.parallel.train is not None and configuration.network.name == "lexicon":

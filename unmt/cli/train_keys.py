@@ -65,6 +65,7 @@ Of a Transformer
   network.width=128  of its states, and so on: network.heads=4, network.inner=512, network.encoder_layers=2,
                      network.decoder_layers=2, network.dropout=0.1, network.longest=256 (pieces of a sentence)
   trainer.device=auto  a GPU where there is one; or cpu, or cuda
+  trainer.precision=auto  of products in training: bfloat16 on a GPU that computes in it, else float32; or one of them
   trainer.steps=400  of a round, each of trainer.tokens=200 target pieces a language, at the rate trainer.rate=0.0015
   trainer.start_rounds=25  rounds that learn from the start alone
   network.turns=null  so many times, each after trainer.turn_rounds=30 rounds, the lexicon model learns from the net,
@@ -72,6 +73,8 @@ Of a Transformer
                      lexicon model, 0 of others. With network.teacher=RUN,RUN other nets of the same texts teach it
                      together with this one
   trainer.evaluate_every=5  rounds between two looks at the sentences that are kept out
+  trainer.selector=two_sided  the figure of those that chooses the round, without labels: two_sided, code_bits,
+                     divergence (code lengths), fluency_bits (language model and vocabulary), or round_trip_bleu
   objectives.start_pairs=0.4  shares of the steps: back-translations by the start, objectives.denoising=0.1,
                      objectives.causal=0, objectives.masked=0, objectives.spans=0 of one language alone; the rest is
                      back-translation by the net itself (objectives.back_translation=false leaves it out)
@@ -172,12 +175,14 @@ class TrainerSettings:
     held_out: int = 500
     force: bool = False
     device: str = "auto"
+    precision: str = "auto"
     steps: int = 400
     tokens: int = 200
     rate: float = 0.0015
     start_rounds: int = 25
     turn_rounds: int = 30
     evaluate_every: int = 5
+    selector: str = "two_sided"
 
 
 @dataclass

@@ -53,6 +53,7 @@ def _is_fast(states: Tensor, weight: Tensor) -> bool:
         USES_ONEDNN
         and states.device.type == "cpu"
         and states.dtype == weight.dtype == torch.float32
+        and not torch.is_autocast_enabled("cpu")
         and states.numel() > 0
         and min(weight.shape) >= NARROW
     )

@@ -47,7 +47,7 @@ def pair_nats(
 def target_nats(net: SequenceNet, states: Tensor, wanted: Tensor, output: Output, *, smoothing: float) -> Tensor:
     """The sum of -ln P(wanted) after states (n, t, width); padding counts nothing."""
     is_symbol = wanted != PAD
-    logits = net.logits(states[is_symbol], output.allowed)
+    logits = net.logits(states[is_symbol], output.allowed).float()  # where products are made in bfloat16, sums are not
     places = output.place[wanted[is_symbol]]
     if logits.device.type != "cpu":
         return functional.cross_entropy(logits, places, reduction="sum", label_smoothing=smoothing)

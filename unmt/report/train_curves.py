@@ -13,8 +13,11 @@ FEW = 6
 """Rounds whose sentences and scores stand open on the page."""
 
 CURVES = (
+    ("code_bits", "What the source costs through its translation", "bits a source word", False),
+    ("divergence", "How far the translations are from true text, and the way back", "bits a source word", False),
     ("round_trip_bleu", "Sentences that come back", "BLEU of the way there and back", False),
     ("text_bits", "How likely the translations are", "bits a word of the language", False),
+    ("fluency_bits", "The same, and how much of the vocabulary they use", "bits a word of the language", False),
     ("loss_bits", "What training itself minimises", "bits a piece", True),
 )
 """Field, name, unit, and whether it is of the round and not of a direction."""

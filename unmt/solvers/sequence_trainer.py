@@ -87,10 +87,11 @@ class SequenceTrainer:
         seed: int,
         threads: int = 1,
         processes: Processes = ONE_PROCESS,
+        precision: torch.dtype = torch.float32,
     ) -> None:
-        """processes: those that share the shards of a step."""
+        """processes: those that share the shards of a step. precision: of products; what is added up stays float32."""
         self.net, self.rates, self.dropout, self.seed = net, rates, dropout, seed
-        self.processes = processes
+        self.processes, self.precision = processes, precision
         trained = {name: weight for name, weight in net.named_parameters() if weight.requires_grad}
         self.names, self.weights = list(trained), list(trained.values())
         self.device = self.weights[0].device
@@ -118,7 +119,8 @@ class SequenceTrainer:
 
         def gradients(number: int) -> ShardLoss:
             draw = Draw.of([self.seed, self.steps, number], self.dropout, self.device)
-            loss = shards[number](self.net, draw)
+            with torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32):
+                loss = shards[number](self.net, draw)
             # On this thread, so that shards do not wait for each other.
             found = torch.autograd.grad(loss.nats, self.weights, allow_unused=True)
             self._flatten(found, loss, self._room(mine.index(number)))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from itertools import permutations
+from math import log2
 from typing import Any
 
 import numpy as np
 
-from unmt.evaluation.guards import guards
+from unmt.evaluation.guards import guards, vocabulary_use
 from unmt.evaluation.translation import TranslationMetric
 from unmt.mappings.sequence_batch import Rows, batch_of
 from unmt.mappings.sequence_net import SequenceNet
@@ -31,7 +32,10 @@ ENOUGH = 100
 def neural_figures(
     net: SequenceNet, rounds: Rounds, beat: Callable[[], None] = lambda: None
 ) -> dict[str, dict[str, Any]]:
-    """Of each direction, by name: TranslationCode's figures in bits a word, round_trip_bleu, and the guards' figures.
+    """Of each direction, by name: TranslationCode's figures in bits a word, round_trip_bleu, fluency_bits, and guards.
+
+    fluency_bits: what the translations cost under the language's n-grams, in bits a word, less log2 of the share of its
+    vocabulary that they use.
 
     beat: is called every few seconds or sooner. The way back of the code lengths is the net's own translation back,
     which is what back-translation trains. "samples": a few sources with what became of them.
@@ -57,6 +61,7 @@ def neural_figures(
         found[f"{sides[one].language}-{sides[other].language}"] = {
             **code.to_dict(),
             "round_trip_bleu": round(trip, 2),
+            "fluency_bits": round(code.text_bits - log2(max(vocabulary_use(words, texts[other]), 1e-9)), 4),
             "guards": watched.to_dict(),
             "tripped": watched.tripped,
             "samples": [

@@ -10,16 +10,18 @@ from unmt.tasks.tensor_file import load_tensors, save_tensors
 from unmt.tasks.training_stages import damaged
 
 KEPT_BEST = 3
+SELECTORS = {"two_sided": 1.0, "code_bits": 1.0, "divergence": 1.0, "fluency_bits": 1.0, "round_trip_bleu": -1.0}
+"""Figures that may choose the round, and with 1 that the least of it is best, with -1 the largest."""
 
 
 class Looks:
     """Entries, a round that was looked at each, with `round`, `figures` and `guards` by direction; weights of the best.
 
-    folder: where weights are kept, a file a round.
+    folder: where weights are kept, a file a round. selector: one of SELECTORS, that says which are best.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, selector: str = "two_sided") -> None:
+        self.folder, self.selector = folder, selector
         self.entries: list[dict[str, Any]] = []
 
     def path(self, number: int) -> Path:
@@ -30,7 +32,7 @@ class Looks:
         """Keep the weights of the last round if it is among the KEPT_BEST, and those of no other but these."""
         last = self.entries[-1]["round"]
         save_tensors(self.path(last), {name: one.detach() for name, one in net.named_parameters()}, {"round": last})
-        best = {self.path(kept["round"]) for kept in sorted(self.entries, key=preference)[:KEPT_BEST]}
+        best = {self.path(kept["round"]) for kept in sorted(self.entries, key=self.preference)[:KEPT_BEST]}
         for path in self.folder.glob("round-*.safetensors"):
             if path not in best:
                 path.unlink()
@@ -40,7 +42,7 @@ class Looks:
 
         Raises InputError where their file is damaged.
         """
-        chosen = min(self.entries, key=preference)
+        chosen = min(self.entries, key=self.preference)
         path = self.path(chosen["round"])
         try:
             net.take(load_tensors(path)[0])
@@ -48,19 +50,14 @@ class Looks:
             raise damaged(path) from None
         return chosen
 
+    def preference(self, entry: dict[str, Any]) -> tuple[bool, float]:
+        """The less, the better: rounds that tripped no guard come first, then the mean of the selector counts."""
+        figures = entry["figures"].values()
+        mean = sum(values[self.selector] for values in figures) / len(figures)
+        return any(entry["guards"].values()), SELECTORS[self.selector] * mean
+
     @property
     def has_collapsed(self) -> bool:
         """Whether a guard tripped at the last two looks, after a look at which none did."""
         states = [any(entry["guards"].values()) for entry in self.entries]
         return len(states) >= 3 and states[-1] and states[-2] and not all(states)
-
-
-def score(entry: dict[str, Any]) -> float:
-    """The mean over the directions of the two-sided code length, in bits a word: the less, the better."""
-    figures = entry["figures"].values()
-    return float(sum(values["two_sided"] for values in figures)) / len(figures)
-
-
-def preference(entry: dict[str, Any]) -> tuple[bool, float]:
-    """The less, the better: rounds that tripped no guard come first, then the score counts."""
-    return any(entry["guards"].values()), score(entry)

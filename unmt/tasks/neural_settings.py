@@ -10,6 +10,9 @@ from unmt.text.noise import WordNoise
 FREE = ("minutes", "rounds", "threads", "force", "device", "path")
 """They change no step, only how many are made, and on what."""
 
+LATER = {"teacher": None, "selector": "two_sided", "precision": "auto"}
+"""Settings that runs of earlier versions did not have, and what those were."""
+
 TURN_START_ROUNDS = 10
 """Rounds of a turn that learn from the new translations of lexicon models alone."""
 
@@ -75,7 +78,8 @@ class NeuralSettings:
     turn_rounds after the one before. teacher: run directories of nets, with commas, that translate together with the
     net when lexicon models learn from it.
     steps: of a round; tokens: target pieces of each of a step's shards, one a language. evaluate_every: rounds between
-    two looks at the held-out sentences.
+    two looks at the held-out sentences. selector: the figure of those by which the round is chosen, one of
+    neural_looks.SELECTORS. precision: as precision_of() takes it.
     """
 
     pieces: int = 4000
@@ -98,6 +102,7 @@ class NeuralSettings:
     rate: float = 1.5e-3
     smoothing: float = 0.1
     evaluate_every: int = 5
+    selector: str = "two_sided"
     objectives: Objectives = field(default_factory=Objectives)
     noise: WordNoise = field(default_factory=WordNoise)
     minutes: float | None = 60.0
@@ -107,6 +112,7 @@ class NeuralSettings:
     threads: int | None = None
     force: bool = False
     device: str = "auto"
+    precision: str = "auto"
 
     def turn(self, number: int) -> int:
         """How many turns there have been when a round begins."""

@@ -59,7 +59,8 @@ def summary(result: dict[str, Any], chosen: dict[str, Any]) -> str:
     for way in result["directions"]:
         scores = [f"{entry['figures'][way]['two_sided']:.2f}" for entry in result["rounds"]]
         shown = scores if len(scores) <= 8 else [*scores[:3], "...", *scores[-4:]]
-        lines.append(f"{way:9} round {chosen['round']} chosen; bits a word over the rounds: {', '.join(shown)}")
+        by = "" if settings["selector"] == "two_sided" else f" by {settings['selector']}"
+        lines.append(f"{way:9} round {chosen['round']} chosen{by}; bits a word over the rounds: {', '.join(shown)}")
         if chosen["guards"][way]:
             lines.append(f"beware    {way} {' and '.join(chosen['guards'][way])}: do not trust this model")
     net = "the net" if settings.get("teacher") is None else f"the net and {settings['teacher']}"
@@ -75,6 +76,6 @@ def summary(result: dict[str, Any], chosen: dict[str, Any]) -> str:
         lines.append(f"pairs     {result['parallel']['used']:,} of parallel.train= took part: this is not unsupervised")
     lines.append(
         f"trained   {result['seconds']:.0f} s, {result['steps']:,} steps, {result['parameters']:,} parameters on"
-        f" {result['device']}; seed {result['seed']}"
+        f" {result['device']} in {result['precision']}; seed {result['seed']}"
     )
     return "\n".join(lines)

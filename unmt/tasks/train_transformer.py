@@ -30,7 +30,7 @@ from unmt.objectives.latent_matching import LanguageDiscriminator
 from unmt.solvers.processes import ONE_PROCESS, Processes, joined
 from unmt.solvers.sequence_trainer import Rates, SequenceTrainer
 from unmt.tasks.cores import cores
-from unmt.tasks.device import device_of
+from unmt.tasks.device import device_of, precision_of
 from unmt.tasks.models import check_joins, starts_from_nets, training_translator
 from unmt.tasks.monitor import Monitor, Part
 from unmt.tasks.neural_data import NeuralData, pieces_of, prepare, start_pairs
@@ -38,7 +38,7 @@ from unmt.tasks.neural_figures import neural_figures
 from unmt.tasks.neural_looks import Looks
 from unmt.tasks.neural_model import PIECES, NeuralModel
 from unmt.tasks.neural_rounds import Rounds, Student
-from unmt.tasks.neural_settings import FREE, NeuralSettings, PretrainedSettings
+from unmt.tasks.neural_settings import FREE, LATER, NeuralSettings, PretrainedSettings
 from unmt.tasks.neural_start import Lexicons, Start, given_start
 from unmt.tasks.neural_summary import finished
 from unmt.tasks.sides import side_of, training_lines
@@ -110,7 +110,7 @@ class _Run:
         self.parallel: Parallel | None = None
         self.pretrained: Pretrained | None = None
         self.stages = Stages(folder / "checkpoints")
-        self.looks = Looks(self.stages.folder)
+        self.looks = Looks(self.stages.folder, settings.selector)
 
     def to_the_end(self) -> dict[str, Any] | None:
         """All of it; None of a process that is not the first."""
@@ -132,7 +132,7 @@ class _Run:
         self._turns(self.clock.round - 1)
         if processes.is_first:
             self.resumed(self.clock.round)
-        last_seconds = 0.0
+        last_seconds = float(self.looks.entries[-1]["seconds"]) if self.looks.entries else 0.0
         while not (self.looks.has_collapsed or processes.first(self.clock.is_over(last_seconds))):
             self._turns(self.clock.round)
             began = time.monotonic()
@@ -143,8 +143,9 @@ class _Run:
     def _prepared(self) -> NeuralData:
         """What the rounds begin with; the processes after the first find it made."""
         settled = {name: value for name, value in asdict(self.settings).items() if name not in FREE}
-        if settled["teacher"] is None:
-            del settled["teacher"]  # a run that was begun before there were any goes on
+        for name, usual in LATER.items():
+            if settled[name] == usual:
+                del settled[name]  # a run that was begun before there was such a setting goes on
         hashes = [text.sha256 for text in self.texts] + ([self.parallel.sha256] if self.parallel else [])
         self.stages.check_same(hashes, settled)
         self._read_clock()
@@ -268,7 +269,7 @@ class _Run:
         student = Student(net, discriminator).to(self.device)
         return SequenceTrainer(
             student, Rates(peak=settings.rate), dropout=settings.dropout, seed=settings.seed, threads=self.threads,
-            processes=self.processes,
+            processes=self.processes, precision=precision_of(settings.precision, self.device),
         )  # fmt: skip
 
     @property
@@ -323,6 +324,9 @@ class _Run:
                 f"{way}.{name}": value for way, values in entry["figures"].items() for name, value in values.items()
             }
             row |= flat | {"guards": entry["guards"]}
+            for way, watched in entry["guard_figures"].items():
+                row |= {f"{way}.{name}": value for name, value in watched.items()}
+                row[f"{way}.guards_tripped"] = len(entry["guards"][way])
         if not self.processes.is_first:
             return
         self.metrics(row)
@@ -372,6 +376,7 @@ class _Run:
                 "turns": self.taken,
                 "steps": self.trainer.steps,
                 "device": str(self.device),
+                "precision": str(self.trainer.precision).removeprefix("torch."),
                 "parameters": sum(weight.numel() for weight in self.net.parameters()),
                 "elapsed": round(self.clock.elapsed, 2),
                 "collapsed": self.looks.has_collapsed or bool(any(chosen["guards"].values())),

@@ -63,10 +63,15 @@ class Stages:
         """That the run was begun with these texts, by their hashes, and settings, and by this version of unmt."""
         held = _data(texts, settings)
         found = self.entry(Path(DATA).stem, lambda: held)
-        versions = "versions of unmt"
-        for key, what in (("texts", "texts"), ("settings", "settings"), ("version", versions), ("stages", versions)):
+        where = f"run.dir={self.folder.parent} was begun"
+        for key in ("texts", "settings"):
             if found.get(key) != held[key]:
-                raise InputError(f"run.dir={self.folder.parent} was begun with other {what}. Name another run.dir.")
+                raise InputError(f"{where} with other {key}. Name another run.dir.")
+        if any(found.get(key) != held[key] for key in ("version", "stages")):
+            raise InputError(
+                f"{where} by unmt {found.get('version')}, stages {found.get('stages')}; this is {__version__}, stages"
+                f" {STAGES}. Go on with that version, or name another run.dir."
+            )
 
     def keep(self, name: str, held: dict[str, Any]) -> None:
         """Write the stage NAME.json, in place of what is there."""
