@@ -63,7 +63,7 @@ def our_steps(trainer: SequenceTrainer, batches: list[Any]) -> None:
 
     def loss(batch: Any, net: Any, draw: Any) -> ShardLoss:
         nats, _ = pair_nats(net, batch, output, smoothing=0.1, dropout=draw.dropout)
-        return ShardLoss(nats, batch.tokens, {})
+        return ShardLoss(nats, batch.tokens)
 
     for batch in batches:
         trainer.step([partial(loss, batch)])

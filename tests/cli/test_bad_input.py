@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from unmt.cli.main import status
+
 TEXT = "text=Gsv jfrxp yildm ulc qfnkh levi gsv ozab wlt"
 ROWS = "id\tciphertext\none\tGsv jfrxp yildm ulc\n"
 
@@ -17,6 +19,9 @@ def _files(tmp_path):
     (tmp_path / "latin1.txt").write_bytes("Grüße aus Köln".encode("latin-1"))
     (tmp_path / "one_letter.txt").write_text("aaaa aaa aa\n")
     (tmp_path / "folder").mkdir()
+    (tmp_path / "others").mkdir()
+    (tmp_path / "others" / "report.html").write_text("somebody's")
+    (tmp_path / "table.csv").write_text("id,ciphertext\none,Gsv jfrxp yildm ulc\n")
     (tmp_path / "broken.unmtlm").write_bytes(b"this is no language model")
     (tmp_path / "ciphers.tsv").write_text(ROWS)
     (tmp_path / "no_column.tsv").write_text("id\ttext\none\tabc\n")
@@ -34,6 +39,16 @@ BAD = {
     "no key": (["decipher", "letter.txt"], "Did you mean input=letter.txt?"),
     "nothing given": (["decipher"], "Give input=FILE"),
     "two things given": (["decipher", "input=letter.txt", TEXT], "both given"),
+    "no name of a file": (["decipher", "input="], "there is nothing behind the = of its key"),
+    "no such user": (["decipher", "input=~nobody_here/a.txt"], "there is no user nobody_here here"),
+    "no such user's run": (["decipher", TEXT, "run.dir=~nobody_here/a"], "there is no user nobody_here here"),
+    "a table by another name": (["decipher", "input=table.csv"], "ciphertext is a column of its first line"),
+    "a large seed": (["decipher", TEXT, f"seed={2**63}"], "too large"),
+    "a folder of other files": (["decipher", TEXT, "run.dir=others"], "run.dir=others has a report.html"),
+    "no output": (["compress", "encode", "input=letter.txt", "output="], "output= is missing"),
+    "standard output": (["compress", "encode", "input=letter.txt", "output=-"], "output=-: a file is written"),
+    "benchmark in no language": (["bench", "ciphers", "language=zz"], "language=zz: no such language"),
+    "benchmark of no vectors": (["bench", "objectives", "vectors=letter.txt"], "letter.txt, line 1"),
     "missing": (["decipher", "input=nowhere.txt"], "nowhere.txt: no such file"),
     "folder": (["decipher", "input=folder"], "folder is a folder"),
     "empty": (["decipher", "input=empty.txt"], "empty.txt is empty"),
@@ -109,3 +124,11 @@ def test_standard_input_that_is_closed_is_refused(unmt):
     done = unmt("decipher", "input=-", preexec_fn=lambda: os.close(0))
     assert done.returncode == 2
     assert "standard input is closed" in done.stderr
+
+
+def test_a_folder_that_is_gone_is_told(tmp_path, monkeypatch, capfd):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert status(["decipher", TEXT]) == 2
+    assert "the folder that you are in is not there any more" in capfd.readouterr().err

@@ -52,7 +52,7 @@ def test_a_disk_that_runs_full_still_gives_the_plaintext(unmt, small):
     done = unmt("decipher", f"text={SHIFTED}", *QUICK, "quiet=true")
     is_refused(done)
     assert done.stdout == PLAIN + "\n"
-    assert not list(small.rglob("*.part")), "a half-written file was left"
+    assert not list(small.rglob("*.unmt-part")), "a half-written file was left"
     for result in small.rglob("result.json"):
         json.loads(result.read_text())
 
@@ -86,7 +86,7 @@ def test_a_training_that_fills_the_disk_goes_on_once_there_is_room(unmt, small, 
     is_refused(stopped)
     assert "No space left on device" in stopped.stderr
     assert stopped.stdout == ""
-    assert not list(small.rglob("*.part")), "a half-written file was left"
+    assert not list(small.rglob("*.unmt-part")), "a half-written file was left"
     assert mount("-o", "remount,size=10m", str(small)).returncode == 0
     gone_on = unmt(*train)
     assert gone_on.returncode == 0, gone_on.stderr
@@ -128,7 +128,7 @@ def test_a_net_that_fills_the_disk_keeps_its_last_checkpoint(unmt, unmt_started,
     assert "No space left on device" in told
     assert len(told.splitlines()) <= 2
     assert said == ""
-    assert not list(small.rglob("*.part")), "a half-written file was left"
+    assert not list(small.rglob("*.unmt-part")), "a half-written file was left"
     from unmt.tasks.tensor_file import load_tensors
 
     reached = load_tensors(state)[1]["round"]

@@ -102,3 +102,40 @@ def test_metrics_are_lines_of_json():
         run.append_metrics({"keys": 2})
         lines = run.file("metrics.jsonl").read_text().splitlines()
     assert [json.loads(line) for line in lines] == [{"keys": 1}, {"keys": 2}]
+
+
+def test_a_key_that_a_run_did_not_know_yet_had_its_usual_value(tmp_path):
+    with run_directory("decipher", Settings(run=RunSettings("out"))) as run:
+        held = yaml.safe_load(run.file("config.yaml").read_text())
+    del held["text"]
+    (tmp_path / "out" / "config.yaml").write_text(yaml.safe_dump(held))
+    with (
+        pytest.raises(InputError, match="text=a, not b"),
+        run_directory("d", Settings(text="b", run=RunSettings("out"))),
+    ):
+        pass
+    with run_directory("decipher", Settings(run=RunSettings("out"))):
+        pass
+
+
+@pytest.mark.parametrize("there", ["", "mine", "mine/deep"])
+def test_folders_of_the_user_stay_however_empty(tmp_path, there):
+    (tmp_path / "home" / there).mkdir(parents=True)
+    with (
+        pytest.raises(InputError, match="bad"),
+        run_directory("decipher", Settings(run=RunSettings(str(tmp_path / "home" / "mine" / "deep")))),
+    ):
+        raise InputError("bad")
+    assert (tmp_path / "home" / there).is_dir()
+    assert not any((tmp_path / "home" / there).iterdir())
+
+
+def test_rounds_are_forgotten_and_lines_with_other_breaks_are_lines_all_the_same():
+    with run_directory("train", Settings(run=RunSettings("out"))) as run:
+        for row in ({"stage": "a\u2028b\u0085c"}, {"round": 0}, {"round": 1}):
+            run.append_metrics(row)
+        run.forget_rounds(1)
+        rows = run.file("metrics.jsonl").read_text(encoding="utf-8").split("\n")
+        assert [json.loads(row) for row in rows[:-1]] == [{"stage": "a\u2028b\u0085c"}, {"round": 0}]
+        run.begin_metrics()
+        assert not run.file("metrics.jsonl").exists()

@@ -138,7 +138,7 @@ def test_a_killed_run_goes_on_and_ends_as_an_uninterrupted_one(unmt, unmt_starte
         file.write(b'{"id": "row 5", "plaint')
     with (tmp_path / "killed" / "metrics.jsonl").open("ab") as file:
         file.write(b'{"id": "ro')
-    (tmp_path / "killed" / ".result.json.x.part").write_text("{")
+    (tmp_path / "killed" / ".result.json.x.unmt-part").write_text("{")
     kept = (tmp_path / "killed" / "rows.jsonl").read_bytes().splitlines()[:2]
 
     gone_on = unmt("decipher", table, *settings, "run.dir=killed")

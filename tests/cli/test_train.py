@@ -139,6 +139,13 @@ BAD = {
     "negative rounds": ([*SMALL, "trainer.rounds=-1"], "trainer.rounds=-1"),
     "no threads": ([*SMALL, "threads=0"], "threads=0"),
     "unknown key": ([*SMALL, "source.file=x"], "source.file"),
+    "the shape of a net": ([*SMALL, "network.width=64"], "network.width=64 is of a Transformer"),
+    "the device of a net": ([*SMALL, "trainer.device=cuda"], "trainer.device=cuda is of a Transformer"),
+    "an objective of a net": ([*SMALL, "objectives.denoising=0.9"], "objectives.denoising=0.9 is of a Transformer"),
+    "a start that is not there": (
+        [*SMALL, "network=transformer", "network.start=runs/a,runs/b"],
+        "runs/a is not there. Give lexicon, none",
+    ),
 }
 
 

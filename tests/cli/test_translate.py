@@ -33,6 +33,8 @@ def trained(unmt_in, cipher, tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _files(trained, tmp_path):
     shutil.copytree(trained / "model", tmp_path / "out" / "model")
+    (tmp_path / "solved").mkdir()
+    (tmp_path / "solved" / "config.yaml").write_text("family: auto\n")
     (tmp_path / "empty.txt").write_bytes(b"")
     (tmp_path / "binary.bin").write_bytes(bytes(range(256)) * 40)
 
@@ -80,6 +82,13 @@ def test_a_language_that_one_model_does_not_know_is_reached_by_way_of_another(un
     assert "no language stands between" in no_way.stderr
 
 
+def test_lines_stay_lines_whatever_is_in_them(unmt, cipher):
+    blank = unmt("translate", *WAY, input="\n\n")
+    assert (blank.returncode, blank.stdout) == (0, "\n\n")
+    with_return = unmt("translate", *WAY, input=f"{cipher.source[0]}\r{cipher.source[1]}\n{cipher.source[2]}\n")
+    assert len(with_return.stdout.splitlines()) == 2
+
+
 def test_scores_are_columns(unmt, cipher):
     done = unmt("translate", *WAY, "scores=true", input=f"{cipher.source[0]}\tx\n\nŁódź\n")
     rows = [line.split("\t") for line in done.stdout.splitlines()]
@@ -97,6 +106,8 @@ def test_the_wrong_direction_is_suspected(unmt, cipher):
 
 
 BAD = {
+    "a comma too many": (["model=out,", "direction=aa-bb"], "a comma with no name beside it"),
+    "a run of another command": (["model=solved", "direction=aa-bb"], "solved holds no model. Name a run of"),
     "no model named": (["direction=aa-bb"], "model= is missing"),
     "no such model": (["model=nowhere", "direction=aa-bb"], "nowhere holds no model"),
     "a file": (["model=empty.txt", "direction=aa-bb"], "empty.txt holds no model"),

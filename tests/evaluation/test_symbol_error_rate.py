@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unmt.errors import InputError
-from unmt.evaluation.symbol_error_rate import edit_distance, letters_of, mean_symbol_error_rate, symbol_error_rate
+from unmt.evaluation.symbol_error_rate import edit_distance, letters_of, symbol_error_rate
 
 short_texts = st.text(alphabet="abcé", max_size=7)
 
@@ -57,9 +57,3 @@ def test_other_lengths_use_the_edit_distance_over_the_reference() -> None:
 def test_a_reference_without_letters_is_refused() -> None:
     with pytest.raises(InputError):
         symbol_error_rate("abc", "12 34")
-
-
-def test_mean_lies_within_its_interval() -> None:
-    found = mean_symbol_error_rate([0.0, 0.0, 0.1, 0.4, 0.0], seed=3)
-    assert found.estimate == pytest.approx(0.1)
-    assert 0.0 <= found.low < found.estimate < found.high <= 0.4

@@ -97,6 +97,10 @@ def test_a_system_is_no_better_than_itself_and_much_worse_than_the_reference(ref
     counts = metric.counts(hypotheses)
     same = compare(metric, counts, counts, seed=0, resamples=20, trials=99)
     assert same.difference == (0, 0, 0)
+    assert same.p_value == 1.0
+    other = counts.copy()
+    other[0] = metric.counts(["", *hypotheses[1:]])[0]  # with one line, every swap comes as far
+    assert compare(metric, other, counts, seed=0, resamples=20, trials=99).p_value == 1.0
     better = compare(metric, metric.counts(references), counts, seed=0, resamples=20, trials=99)
     assert better.p_value == 0.01
     assert better.difference.low > 0

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from unmt.errors import InputError
 from unmt.mappings.sequence_batch import batch_of
 from unmt.mappings.transformer import Shape, Transformer
 from unmt.objectives.sequence_likelihood import Output, pair_nats
@@ -28,7 +31,7 @@ def shards():
             rows = [draw.numbers.integers(6, SYMBOLS, 5).astype(np.int32) for _ in range(8)]
             batch = batch_of(rows, [row[::turn] for row in rows], END, TAG, 0, 1)
             nats, _ = pair_nats(net, batch, OUTPUT, smoothing=0.1, dropout=draw.dropout)
-            return ShardLoss(nats, batch.tokens, {})
+            return ShardLoss(nats, batch.tokens)
 
         return loss
 
@@ -100,11 +103,33 @@ def test_a_step_without_a_finite_gradient_moves_nothing():
     before = weights(taught)
 
     def broken(net, _draw):
-        return ShardLoss(net.embedding.weight.sum() * float("nan"), 1, {})
+        return ShardLoss((net.embedding.weight.sum() * 0.0).sqrt(), 1)  # 0, whose gradient is none
 
     taught.step([broken])
     after = weights(taught)
     assert all(torch.equal(before[name], after[name]) for name in before if name.startswith("net."))
+
+
+def test_a_loss_that_is_no_number_ends_the_training_and_says_where():
+    taught = trainer()
+    taught.step(shards())
+
+    def broken(net, _draw):
+        return ShardLoss(net.embedding.weight.sum() * float("nan"), 1, "fresh.bb")
+
+    with pytest.raises(InputError, match=r"step 2: the loss of fresh\.bb is no finite number .* trainer\.rate=0\.01"):
+        taught.step([broken])
+
+
+def test_the_sums_are_told_by_what_shards_learn_from():
+    def named(shard, name):
+        return lambda net, draw: replace(shard(net, draw), name=name)
+
+    first, second = shards()
+    figures = trainer().step([named(first, "start.aa"), named(second, "start.bb")])
+    assert figures["loss"] == figures["start.aa.loss"] + figures["start.bb.loss"]
+    assert figures["tokens"] == figures["start.aa.tokens"] + figures["start.bb.tokens"]
+    assert figures["gradient_norm"] > 0
 
 
 def test_rates_warm_up_then_hold_then_fall():

@@ -245,6 +245,15 @@ class Impatient(Monitor):
         self.stop_requested = self.left <= 0
 
 
+def test_a_search_that_is_stopped_after_its_certificate_was_interrupted_all_the_same(solved):
+    class StopsAtTheNull(Monitor):
+        def update(self, stage, keys, bits, fraction):
+            self.stop_requested = self.stop_requested or "shuffled" in stage
+
+    solution = decipher(solved[0], language="en", monitor=StopsAtTheNull())
+    assert (solution.stopped, solution.null_bits) == ("interrupted", None)
+
+
 def test_an_interrupted_search_returns_its_best():
     monitor = Impatient(3)
     solution = decipher(noise(26, 300, 3), language="en", monitor=monitor)

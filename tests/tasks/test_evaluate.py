@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 
@@ -172,6 +173,25 @@ def test_error_rate_of_a_table_is_the_mean_over_its_rows(put):
         evaluate(Files((found,), (put("truth.txt", ["abcd"]),)), Scoring(metrics=("ser",), resampling=QUICK))
     with pytest.raises(InputError, match="one plaintext"):
         evaluate(Files((found,), (truth, truth)), Scoring(metrics=("ser",), resampling=QUICK))
+
+
+def test_a_plaintext_from_standard_input_is_read_once_for_all_systems(put, monkeypatch):
+    found = tuple(put(name, [line]) for name, line in (("one.txt", "abcd"), ("two.txt", "abxx")))
+    with Path(put("truth.txt", ["abcd"])).open() as stream:
+        monkeypatch.setattr("sys.stdin", stream)
+        rows = evaluate(Files(found, ("-",)), Scoring(metrics=("ser",), resampling=QUICK))["scores"]
+    assert [row["score"] for row in rows] == [0.0, 0.5]
+
+
+def test_intervals_are_of_the_resamples_that_were_asked_for(put):
+    lines = ["id\tplaintext", *(f"{number}\t{'abcdefgh'[: 1 + number % 7]}" for number in range(40))]
+    found = put("found.tsv", [*lines[:20], *(line.replace("a", "x") for line in lines[20:])])
+    truth = put("truth.tsv", lines)
+    bounds = set()
+    for resampling in (QUICK, Resampling(seed=4, resamples=100), Resampling(seed=3, resamples=300)):
+        (row,) = evaluate(Files((found,), (truth,)), Scoring(metrics=("ser",), resampling=resampling))["scores"]
+        bounds.add((row["low"], row["high"]))
+    assert len(bounds) == 3
 
 
 def test_metrics_that_do_not_suit_are_refused(put):

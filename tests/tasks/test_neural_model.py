@@ -62,7 +62,7 @@ def test_the_same_model_is_the_same_bytes(model, folder, tmp_path):
 
 
 def test_nothing_is_left_of_a_save_that_was_killed(model, tmp_path):
-    (tmp_path / ".weights.safetensors.x.part").write_bytes(b"half")
+    (tmp_path / ".weights.safetensors.x.unmt-part").write_bytes(b"half")
     model.save(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == set(FILES)
 

@@ -165,6 +165,11 @@ def test_splits_that_make_no_test_are_refused(tmp_path, splits, why):
         text_windows(table(tmp_path, splits), 6, 2000, SEED)
 
 
+def test_a_split_of_which_no_row_is_drawn_is_refused(tmp_path):
+    with pytest.raises(InputError, match="none of 20 rows that were drawn is of one split"):
+        text_windows(table(tmp_path, lambda place: "test" if place == 63 else "train"), 6, 20, SEED)
+
+
 def test_the_rate_is_the_one_that_was_asked_for():
     settings = ProbeSettings(("autoregressive",), (8,), 1, 4, 2, 1, (2,), control=False)
     usual, none = (

@@ -181,7 +181,7 @@ def test_killed_after_any_stage_it_ends_the_same(small, whole, tmp_path, last):
         for arrays in kept.glob(f"{stage}.*.npz"):
             # Killed while the stage was made: some of its arrays are there, others are of a run that never was.
             arrays.write_bytes(b"half") if "aa-bb" in arrays.name else arrays.unlink()
-    (kept / ".round-1.json.abc.part").write_text("{")
+    (kept / ".round-1.json.abc.unmt-part").write_text("{")
     rounds = []
     result = train_lexicon(*texts(small), SMALL, tmp_path, metrics=rounds.append)
     assert model_files(tmp_path) == model_files(whole[0])
@@ -193,6 +193,27 @@ def test_killed_after_any_stage_it_ends_the_same(small, whole, tmp_path, last):
         assert {**made, "seconds": 0, "elapsed": 0} == {**wanted, "seconds": 0, "elapsed": 0}
     assert [entry["round"] for entry in rounds] == list(range(max(0, last - 2), 3))
     assert not list(kept.glob(".*"))
+
+
+def test_killed_between_its_row_and_its_stage_a_round_has_one_row(small, whole, tmp_path):
+    class KilledError(BaseException):
+        pass
+
+    rows = []
+
+    def metrics(row):
+        rows.append(row)
+        if row["round"] == 1 and len(rows) == 2:
+            raise KilledError
+
+    def forget(first):
+        rows[:] = [row for row in rows if row["round"] < first]
+
+    with pytest.raises(KilledError):
+        train_lexicon(*texts(small), SMALL, tmp_path, metrics=metrics, resumed=forget)
+    train_lexicon(*texts(small), SMALL, tmp_path, metrics=rows.append, resumed=forget)
+    assert [row["round"] for row in rows] == [0, 1, 2]
+    assert model_files(tmp_path) == model_files(whole[0])
 
 
 def test_rounds_learn_from_the_translations_of_a_teacher(small, whole, tmp_path):

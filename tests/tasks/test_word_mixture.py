@@ -112,3 +112,10 @@ def test_growing_ngrams_sum_to_what_their_base_sums_to():
         total = sum(ngrams.after(event, known, ngrams.single(event, 1 / 26)) for event in "abcdefghijklmnopqrstuvwxyz")
         assert total == pytest.approx(1)
     assert ngrams.after("a", ("b", "r"), 0.0) > ngrams.after("c", ("b", "r"), 0.0)
+
+
+def test_an_event_that_no_float_has_a_probability_for_costs_what_its_bytes_cost():
+    costs = np.array([1100.0, 8.0, 1200.0])
+    found = word_costs(["a b", "c"], costs, costs - np.array([0.0, 0.0, 5.0]))
+    assert found[[0, 2]] == pytest.approx([1100.0, 1195.0], abs=4)
+    assert found[1] < 12

@@ -47,11 +47,37 @@ def test_what_a_killed_process_left_half_written_is_removed(tmp_path: Path) -> N
     done = subprocess.run([sys.executable, "-c", killed + "atomic.write_text(sys.argv[1], 'half')", path], check=False)
     assert done.returncode == 9
     assert len(list(tmp_path.iterdir())) == 2
-    (tmp_path / ".export.x.part").mkdir()
-    (tmp_path / ".export.x.part" / "half").write_text("half")
+    (tmp_path / ".export.x.unmt-part").mkdir()
+    (tmp_path / ".export.x.unmt-part" / "half").write_text("half")
     atomic.sweep_up(tmp_path)
     assert list(tmp_path.iterdir()) == [path]
     assert path.read_text() == "whole"
+
+
+def test_only_what_this_package_left_is_removed(tmp_path: Path) -> None:
+    others = [tmp_path / name for name in (".notes.part", ".a.txt.swp", "b.unmt-part")]
+    for path in others:
+        path.write_text("mine")
+    atomic.sweep_up(tmp_path)
+    assert all(path.read_text() == "mine" for path in others)
+
+
+def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "a.txt").write_text("before")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "there" / "a.txt")
+    atomic.write_text(tmp_path / "link.txt", "after")
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "there" / "a.txt").read_text() == "after"
+
+
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    atomic.write_text(tmp_path / "pipe", "told")
+    assert os.read(reader, 10) == b"told"
+    os.close(reader)
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 
 
 def test_a_long_name_can_be_written(tmp_path: Path) -> None:

@@ -17,6 +17,23 @@ def test_lines_keep_their_order_and_blank_ones_their_place(tmp_path: Path) -> No
     assert read_lines(path) == ["a", ""]
 
 
+def test_there_are_as_many_lines_as_line_feeds(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"A woman\rsings.\nA dog runs.\n")
+    assert read_lines(path) == ["A woman sings.", "A dog runs."]
+    path.write_bytes(b"of an old machine\rtwo\r")
+    assert read_lines(path) == ["of an old machine", "two"]
+
+
+def test_blank_lines_alone_are_lines_to_whoever_takes_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b" \n\n")
+    assert read_lines(path, may_be_blank=True) == ["", ""]
+    path.write_bytes(b"")
+    with pytest.raises(InputError, match="empty"):
+        read_lines(path, may_be_blank=True)
+
+
 def test_packed_files_are_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress("één\ntwee\n".encode()))

@@ -15,7 +15,9 @@ def written(path: Path, data: str | bytes) -> Path:
 
 class TestText:
     def test_comes_as_it_is_with_line_feeds(self, tmp_path: Path) -> None:
-        assert read_text(written(tmp_path / "a.txt", "één\r\ntwee\rdrie\n")) == "één\ntwee\ndrie\n"
+        assert read_text(written(tmp_path / "a.txt", "één\r\ntwee\n")) == "één\ntwee\n"
+        assert read_text(written(tmp_path / "a.txt", "één\rtwee\r")) == "één\ntwee\n"
+        assert read_text(written(tmp_path / "a.txt", "één\r\ntwee\rdrie\n")) == "één\ntwee drie\n"
 
     def test_loses_its_byte_order_mark(self, tmp_path: Path) -> None:
         assert read_text(written(tmp_path / "a.txt", b"\xef\xbb\xbfabc")) == "abc"
@@ -96,6 +98,7 @@ class TestTable:
             ("a.jsonl", '{"id": 1, "ciphertext": null}\n', "line 1: no text under 'ciphertext'"),
             ("a.jsonl", '{"id": "a\\tb", "ciphertext": "ab"}\n', "tab or a line break"),
             ("a.jsonl", "[" * 100_000 + "\n", "line 1: not JSON"),
+            ("a.jsonl", '{"id": ' + "1" * 5000 + "}\n", "line 1: not JSON"),
         ],
     )
     def test_that_is_broken_is_refused_with_its_line(self, tmp_path: Path, name: str, data: str, message: str) -> None:

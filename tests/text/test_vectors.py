@@ -47,6 +47,8 @@ BAD = {
     "infinite": ("2 2\na 1 2\nb 1e99 2\n", "'b' has a number that is not finite"),
     "short row": ("2 3\na 1 2 3\nb 1 2\n", "line 3: 2 numbers, but the header says 3"),
     "long row": ("2 2\na x 2 3\nb 1 y\n", "line 3: not 2 numbers"),
+    "a header of more than there is": ("99999999 999\na 1 2\n", "more than the file has room for"),
+    "nothing but zeros": ("2 2\na 0 0\nb 0 0\n", "all numbers are 0"),
     "half written": ("3 2\na 1 2\nb 1 2\n", "half written"),
     "cut in a row": ("2 2\na 1 2\nb 1", "line 3: 1 numbers"),
     "too many": ("1 2\na 1 2\nb 1 2\n", "more rows than the 1"),

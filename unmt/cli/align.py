@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from unmt.cli.command import CHOICE, Choice, Command
-from unmt.cli.decipher import check_numbers, expanded, in_any_case
+from unmt.cli.decipher import check_numbers, in_any_case
 from unmt.cli.interruption import Interrupted, stop_on_interrupt
 from unmt.cli.output import note, write
 from unmt.cli.progress import Progress
 from unmt.cli.run_directory import RunDirectory, RunSettings, run_directory, typed_arguments
 from unmt.errors import InputError
 from unmt.tasks.align_settings import ALL, CHOICES, Method
+from unmt.text.paths import expanded
 
 if TYPE_CHECKING:
     from unmt.tasks.alignment import Alignment
@@ -112,6 +113,7 @@ def run(configuration: Configuration) -> None:
     seeds = [] if configuration.dictionary is None else read_pairs(expanded(configuration.dictionary))
     check_options(configuration.method, seeds)
     with run_directory("align", configuration) as directory:
+        directory.begin_metrics()
         progress = Progress(directory.append_metrics, quiet=configuration.quiet)
         with stop_on_interrupt(progress):
             try:

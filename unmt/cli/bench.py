@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from unmt.cli.command import Command
-from unmt.cli.decipher import check_numbers, expanded
+from unmt.cli.decipher import check_numbers
 from unmt.cli.interruption import Interrupted, stop_on_interrupt
 from unmt.cli.output import note, write
 from unmt.cli.progress import Progress
 from unmt.cli.run_directory import RunSettings, run_directory
 from unmt.errors import InputError
+from unmt.text.paths import expanded
 
 BENCHMARKS = ("ciphers", "objectives")
 ONLY = {
@@ -137,6 +138,10 @@ def _measured(configuration: Configuration, output: Path, progress: Progress) ->
             monitor=progress,
         )
     from unmt.tasks.bench_ciphers import run as run_ciphers
+    from unmt.tasks.decipher import models
+
+    if configuration.language != "named":
+        models(expanded(configuration.language))  # which says so where there is none
 
     return run_ciphers(
         data,

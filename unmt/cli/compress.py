@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from unmt import __version__
 from unmt.cli.command import Command
-from unmt.cli.decipher import check_numbers, expanded, in_any_case
+from unmt.cli.decipher import check_numbers, in_any_case
 from unmt.cli.interruption import stop_on_interrupt
 from unmt.cli.output import note, write
 from unmt.cli.progress import Progress
 from unmt.cli.run_directory import RunDirectory, RunSettings, run_directory, typed_arguments
 from unmt.errors import InputError
+from unmt.text.paths import expanded
 
 if TYPE_CHECKING:
     from unmt.coding.codes import Code
@@ -62,7 +63,8 @@ Where things go
   run.dir=null     folder for config.yaml, metrics.jsonl, result.json and report.html; null: a dated one under runs/
   quiet=false      true: nothing on standard error but errors
 
-encode and decode write output= and nothing else. The decoded file is the one that was encoded, byte for byte.
+encode and decode write output= and nothing else; what stands there is replaced once it is whole. The decoded file is
+the one that was encoded, byte for byte.
 """
 
 
@@ -119,7 +121,7 @@ def _check_files(configuration: Configuration, *, is_pair: bool) -> None:
     word = "" if action == MEASURE else f"{action} "
     wanted, others = (("x", "y"), ("input", "output")) if is_pair else (("input", "output"), ("x", "y"))
     for key in wanted:
-        if getattr(configuration, key) is None:
+        if not getattr(configuration, key):
             example = "x=a.txt y=b.txt" if is_pair else "input=a.txt output=b.txt"
             raise InputError(f"{key}= is missing. Give both files, such as unmt compress {word}{example}.")
     for key in others:
@@ -127,6 +129,8 @@ def _check_files(configuration: Configuration, *, is_pair: bool) -> None:
             what = f"{word}compares x= and y=; input= and output= go with encode or decode" if is_pair else (
                 f"{action} takes input= and output= alone")  # fmt: skip
             raise InputError(f"{key}= is given, but unmt compress {what}. Leave it out.")
+    if configuration.output == "-":
+        raise InputError("output=-: a file is written, and nothing to standard output. Name a file.")
     if [configuration.x, configuration.y, configuration.unrelated].count("-") > 1:
         raise InputError("standard input can be read once only. Name a file for all keys but one.")
 
@@ -166,6 +170,7 @@ def _measure(configuration: Configuration) -> None:
     codes = chosen_codes(configuration.codes, 2 * sum(map(len, texts)))
     unrelated = None if configuration.unrelated is None else read_file(expanded(configuration.unrelated))
     with run_directory("compress", configuration) as directory:
+        directory.begin_metrics()
         progress = Progress(directory.append_metrics, quiet=configuration.quiet)
         with stop_on_interrupt(progress):
             try:
@@ -201,6 +206,7 @@ def _preflight(configuration: Configuration) -> None:
     names = {"x": configuration.x, "y": configuration.y}
     read = {side: read_first_lines(expanded(path), MOST_BYTES) for side, path in names.items()}
     with run_directory("compress", configuration) as directory:
+        directory.begin_metrics()
         progress = Progress(directory.append_metrics, quiet=configuration.quiet)
         with stop_on_interrupt(progress):
             try:

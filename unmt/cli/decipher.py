@@ -1,9 +1,9 @@
 """`unmt decipher`: key and plaintext of one text. A table of texts is in decipher_table.py."""
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from unmt.cli.command import Command
@@ -14,6 +14,7 @@ from unmt.cli.run_directory import RunDirectory, RunSettings, run_directory
 from unmt.errors import InputError
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.solution import Solution
+from unmt.text.paths import expanded
 
 HELP = """
 Usage: unmt decipher input=FILE | text=TEXT [key=value ...]
@@ -88,7 +89,7 @@ def run(configuration: Configuration) -> None:
 
         decipher_table(configuration, path)
     else:
-        decipher_text(configuration, read_text(path))
+        decipher_text(configuration, _no_table(read_text(path), configuration.input))
 
 
 def check(configuration: Configuration) -> None:
@@ -99,20 +100,21 @@ def check(configuration: Configuration) -> None:
     check_numbers(configuration)
 
 
+LARGEST_SEED = 2**63 - 1
+"""That every generator of random numbers takes."""
+
+
 def check_numbers(configuration: Any) -> None:
     """Raises InputError for a number of the search that makes no sense, whichever of them the configuration has."""
     for key, least in (("seed", 0), ("restarts", 1), ("threads", 1), ("limit", 1)):
         value = getattr(configuration, key, None)
         if value is not None and value < least:
             raise InputError(f"{key}={value}: too small. Give {least} or more.")
+        if key == "seed" and value is not None and value > LARGEST_SEED:
+            raise InputError(f"seed={value}: too large. Give {LARGEST_SEED} at most.")
     seconds = getattr(configuration, "seconds", None)
     if seconds is not None and not (math.isfinite(seconds) and seconds > 0):
-        raise InputError(f"seconds={seconds}: no time to search in. Give a number above 0, or leave it out.")
-
-
-def expanded(path: str) -> str:
-    """The path with "~" as the shell would have read it, had it stood alone."""
-    return str(Path(path).expanduser()) if path.startswith("~") else path
+        raise InputError(f"seconds={seconds}: no number of seconds. Give one above 0, or leave it out for no limit.")
 
 
 def search(configuration: Configuration, ciphertext: Any, language: str, seed: int, monitor: Monitor) -> dict[str, Any]:
@@ -143,8 +145,7 @@ def decipher_text(configuration: Configuration, text: str) -> None:
     # Before a folder is made: most bad input ends here.
     ciphertext = Ciphertext.read(text, symbols=configuration.symbols, spaces=configuration.spaces)
     with run_directory("decipher", configuration) as directory:
-        with directory.refusals():
-            directory.file("metrics.jsonl").unlink(missing_ok=True)
+        directory.begin_metrics()
         progress = Progress(directory.append_metrics, quiet=configuration.quiet)
         with stop_on_interrupt(progress):
             try:
@@ -184,6 +185,17 @@ def _tell(result: dict[str, Any], directory: RunDirectory, *, quiet: bool) -> No
     write(result["plaintext"].rstrip("\n") + "\n")
     if not quiet:
         note("\n" + summary(result, directory.file("report.html")))
+
+
+def _no_table(text: str, name: str) -> str:
+    """The text. Raises InputError where it is a table, whose header would be taken for part of a cipher."""
+    cells = [cell.strip(' "{') for cell in re.split(r"[\t,;:]", text.split("\n", 1)[0])]
+    if "ciphertext" in cells and len(cells) > 1:
+        raise InputError(
+            f"input={name} begins like a table: ciphertext is a column of its first line. Give a file of rows named"
+            " .tsv or .jsonl, or the ciphertext alone."
+        )
+    return text
 
 
 def _not_blank(text: str) -> str:

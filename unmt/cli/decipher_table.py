@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from unmt import __version__
-from unmt.cli.decipher import Configuration, expanded, search
+from unmt.cli.decipher import Configuration, search
 from unmt.cli.interruption import Interrupted, stop_on_interrupt
 from unmt.cli.output import note, write
 from unmt.cli.progress import Progress
@@ -17,6 +17,7 @@ from unmt.cli.run_directory import RunDirectory, run_directory
 from unmt.errors import InputError
 from unmt.tasks.row_file import RowFile
 from unmt.text.ciphertext import Ciphertext
+from unmt.text.paths import expanded
 from unmt.text.readers import read_table
 
 COLUMNS = ("id", "plaintext", "family", "language", "verdict", "probability_correct", "gain_bits", "seconds")
@@ -29,6 +30,7 @@ def decipher_table(configuration: Configuration, path: str) -> None:
     rows = read_table(path, required=("id", "ciphertext"), optional=("language",))
     for row in rows:
         _check(configuration, row, path)
+    _check_languages(configuration, rows, path)
     with run_directory("decipher", configuration) as directory:
         file = RowFile(directory.path, made_with=_origin(configuration, rows))
         done = [file.records[row["id"]] for row in rows if row["id"] in file.records]
@@ -75,6 +77,19 @@ def _check(configuration: Configuration, row: dict[str, str], path: str) -> None
         _ciphertext(configuration, row)
     except InputError as error:
         raise InputError(f"{path}, id {row['id']}: {error}") from None
+
+
+def _check_languages(configuration: Configuration, rows: Sequence[dict[str, str]], path: str) -> None:
+    """Raises InputError, with the row's id, for a language that there is not."""
+    from unmt.coding.language_model import SHIPPED
+
+    for row in rows:
+        language = _language(configuration, row)
+        if language not in {"auto", *SHIPPED} and not Path(expanded(language)).exists():
+            raise InputError(
+                f"{path}, id {row['id']}: language={language}: no such language ({', '.join(SHIPPED)}) and no such"
+                " file. Mend the row."
+            )
 
 
 def _ciphertext(configuration: Configuration, row: dict[str, str]) -> Ciphertext:

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from unmt.cli.command import Command
-from unmt.cli.decipher import check_numbers, expanded
+from unmt.cli.decipher import check_numbers
 from unmt.cli.output import note, write
 from unmt.cli.progress import Progress
 from unmt.cli.run_directory import RunSettings, run_directory
 from unmt.errors import InputError
+from unmt.text.paths import expanded
 
 if TYPE_CHECKING:
     from unmt.tasks.evaluate import Files, Scoring

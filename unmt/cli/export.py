@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from unmt.cli.command import Command
-from unmt.cli.decipher import expanded
 from unmt.cli.output import note
 from unmt.errors import InputError
+from unmt.text.paths import expanded
 
 HELP = """
 Usage: unmt export model=RUN format=transformers|ctranslate2 output=FOLDER
@@ -22,8 +22,9 @@ Writes a Transformer that `unmt train network=transformer` trained as another pr
   output=FOLDER    a new folder, or an empty one
   quiet=false      true: nothing on standard error but errors
 
-Both give the translations of `unmt translate`, symbol for symbol. README.md in the folder says how to cut text, and
-translate.py there does it. format=ctranslate2 needs `pip install 'unmt[export]'`.
+Both give the translations of `unmt translate ngrams=0`, symbol for symbol; the n-grams that it asks beside the net by
+itself stay here. README.md in the folder says how to cut text, and translate.py there does it. format=ctranslate2 needs
+`pip install 'unmt[export]'`. A net of network=pretrained is written for transformers alone.
 """
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from unmt.cli.command import Command
-from unmt.cli.decipher import expanded
 from unmt.cli.interruption import stop_on_interrupt
 from unmt.cli.output import write
 from unmt.cli.progress import Progress
 from unmt.errors import InputError
+from unmt.text.paths import expanded
 
 SUFFIX = ".unmtlm"
 HELP = f"""
@@ -39,7 +39,7 @@ class Configuration:
 def run(configuration: Configuration) -> None:
     """Build the model and say what it is."""
     for key, value in (("input", configuration.input), ("output", configuration.output)):
-        if value is None:
+        if not value:
             raise InputError(f"{key}= is missing. Give it, such as unmt language input=corpus.txt output=my{SUFFIX}.")
     assert configuration.input is not None
     assert configuration.output is not None

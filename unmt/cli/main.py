@@ -7,6 +7,7 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from unmt import __version__
 from unmt.cli import commands
@@ -47,7 +48,7 @@ def status(arguments: Sequence[str]) -> int:
     except OutputClosedError:
         return OUTPUT_CLOSED
     except MemoryError:
-        note("unmt: not enough memory for this input. Give a shorter text, or use a machine with more memory.")
+        note("unmt: not enough memory. Give a shorter text, or smaller numbers such as beam=, or use a larger machine.")
         return BAD_INPUT
     except OSError as error:
         if error.errno not in REFUSALS:
@@ -64,6 +65,10 @@ def _dispatch(arguments: Sequence[str]) -> None:
     if not arguments or arguments[0] in HELP_OPTIONS:
         write(overview())
         return
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise InputError("the folder that you are in is not there any more. Go to one that is (cd).") from None
     name, *rest = arguments
     if name == "--version":
         write(f"unmt {__version__}\n")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from unmt.cli.command import Command
-from unmt.cli.decipher import check_numbers, expanded
+from unmt.cli.decipher import check_numbers
 from unmt.cli.evaluate import file_list
 from unmt.cli.interruption import Interrupted, stop_on_interrupt
 from unmt.cli.output import note, write
@@ -12,6 +12,7 @@ from unmt.cli.progress import Progress
 from unmt.cli.run_directory import RunDirectory, RunSettings, run_directory, typed_arguments
 from unmt.cli.train import resolved
 from unmt.errors import InputError
+from unmt.text.paths import expanded
 
 if TYPE_CHECKING:
     from unmt.tasks.probe import ProbeSettings
@@ -97,6 +98,7 @@ def run(configuration: Configuration) -> None:
 
     with run_directory("probe", configuration) as directory, stop_on_interrupt(progress):
         try:
+            directory.begin_metrics()
             result = probe(data, settings, record=directory.append_metrics, monitor=progress)
         finally:
             progress.clear()

@@ -12,6 +12,7 @@ from typing import Any
 from unmt.cli.command import CHOICE
 from unmt.errors import InputError
 from unmt.text import atomic
+from unmt.text.paths import expanded
 
 RUNS = Path("runs")
 # Where a run writes, how much it says and to whom, on how many cores it works, and whether it was told to go on all the
@@ -19,6 +20,9 @@ RUNS = Path("runs")
 FREE_KEYS = ("run.dir", "quiet", "threads", "trainer.force", "wandb", "expected")
 # How long to train: a run that is done goes on where it is given more.
 LENGTH_KEYS = ("trainer.minutes", "trainer.rounds")
+
+OWN = ("metrics.jsonl", "result.json", "report.html", "rows.jsonl", "checkpoints", "model")
+"""What a run writes, which in a folder without its config.yaml is somebody else's."""
 
 KEPT = ("result.json", "rows.jsonl", "checkpoints")
 """Results, and work that a next run can go on from."""
@@ -60,10 +64,16 @@ class RunDirectory:
         """Drop the lines of metrics.jsonl that are of this round or a later one, which is to be made again."""
         path = self.file("metrics.jsonl")
         with self.refusals():
-            lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+            # Not splitlines(): text of a row may have line breaks of other kinds.
+            lines = path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
         kept = [line for line in lines if json.loads(line).get("round", -1) < first]
         if len(kept) < len(lines):
-            self.write_text("metrics.jsonl", "".join(kept))
+            self.write_text("metrics.jsonl", "".join(f"{line}\n" for line in kept))
+
+    def begin_metrics(self) -> None:
+        """Drop metrics.jsonl of an earlier attempt, where the work begins again from nothing."""
+        with self.refusals():
+            self.file("metrics.jsonl").unlink(missing_ok=True)
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
@@ -72,7 +82,7 @@ class RunDirectory:
             yield
         except OSError as error:
             raise InputError(
-                f"run.dir={self.path}: {error.strerror}. Name a folder with room that can be written."
+                f"run.dir={self.path}: {error.strerror or error}. Name a folder with room that can be written."
             ) from None
 
 
@@ -89,20 +99,26 @@ def run_directory(command: str, configuration: Any) -> Iterator[RunDirectory]:
 
     settings = asdict(configuration)
     given = configuration.run.dir
-    run = RunDirectory(Path(given).expanduser() if given else _dated(command))
+    before = {folder for folder in (RUNS, *RUNS.parents) if folder.exists()}
+    run = RunDirectory(Path(expanded(given)) if given else _dated(command))
     with run.refusals():
+        if given:
+            before = {folder for folder in (run.path, *run.path.parents) if folder.exists()}
         run.path.mkdir(parents=True, exist_ok=True)
     with _locked(run):
         is_new = not run.file("config.yaml").exists()
-        if not is_new:
-            _check_same(run, settings)
+        if is_new:
+            _check_empty(run)
+        else:
+            _check_same(run, settings, _usual(configuration))
         try:
-            _sweep_up(run)
+            if not is_new:
+                _sweep_up(run)
             run.write_text("config.yaml", yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=10**6))
             yield run
         except InputError:
             if is_new and not any(run.file(name).exists() for name in KEPT):
-                _discard(run)
+                _discard(run, before)
             raise
 
 
@@ -146,8 +162,18 @@ def _locked(run: RunDirectory) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _check_same(run: RunDirectory, settings: dict[str, Any]) -> None:
-    """That the run begun in the folder had these settings."""
+def _check_empty(run: RunDirectory) -> None:
+    """That nothing there would be replaced."""
+    for name in OWN:
+        if run.file(name).exists():
+            raise InputError(
+                f"run.dir={run.path} has a {name} and no config.yaml, so it is of no run that could go on, and would be"
+                " replaced. Name another run.dir."
+            )
+
+
+def _check_same(run: RunDirectory, settings: dict[str, Any], usual: dict[str, Any]) -> None:
+    """That the run begun in the folder had these settings; a key that there was not yet had its usual value."""
     import yaml
 
     try:
@@ -156,7 +182,8 @@ def _check_same(run: RunDirectory, settings: dict[str, Any]) -> None:
         held = None
     if not isinstance(held, dict):
         raise InputError(f"{run.file('config.yaml')} cannot be read. Name another run.dir, or delete this one.")
-    before, now = _flat(held), _flat(settings)
+    now = _flat(settings)
+    before = {key: usual[key] for key in now.keys() & usual.keys()} | _flat(held)
     for key in sorted(before.keys() | now.keys()):
         if key not in {*FREE_KEYS, *LENGTH_KEYS} and before.get(key) != now.get(key):
             raise InputError(
@@ -181,15 +208,24 @@ def _shown(value: Any) -> str:
 def typed_arguments(configuration: Any) -> dict[str, str]:
     """What is to be typed for the same answer: whatever is not so without being typed, and the seed."""
     plain = type(configuration)()
-    usual, given = _flat(asdict(plain)), _flat(asdict(configuration))
+    usual, given = _usual(configuration), _flat(asdict(configuration))
     for entry in fields(configuration):
         if CHOICE in entry.metadata:
-            group, chosen = entry.name, getattr(configuration, entry.name)
             # What is chosen brings its own values along: only its name has to be typed, group=name.
-            usual |= _flat({group: asdict(type(chosen)())}) | {group: getattr(plain, group).name}
+            group = entry.name
+            usual[group] = getattr(plain, group).name
             given = {group if key == f"{group}.name" else key: value for key, value in given.items()}
     wanted = [key for key in given if key not in FREE_KEYS and (key == "seed" or given[key] != usual.get(key))]
     return {key: _typed(given[key]) for key in wanted}
+
+
+def _usual(configuration: Any) -> dict[str, Any]:
+    """The values that its keys have where nothing is typed; of a choice those of what is chosen."""
+    usual = _flat(asdict(type(configuration)()))
+    for entry in fields(configuration):
+        if CHOICE in entry.metadata:
+            usual |= _flat({entry.name: asdict(type(getattr(configuration, entry.name))())})
+    return usual
 
 
 def _typed(value: Any) -> str:
@@ -208,11 +244,14 @@ def _sweep_up(run: RunDirectory) -> None:
             os.truncate(metrics, data.rfind(b"\n") + 1)
 
 
-def _discard(run: RunDirectory) -> None:
+def _discard(run: RunDirectory, before: set[Path]) -> None:
+    """Remove what this run made, and no folder that was there before."""
     for name in ("config.yaml", "metrics.jsonl"):
         run.file(name).unlink(missing_ok=True)
     try:
-        run.path.rmdir()
-        run.path.parent.rmdir()
+        for folder in (run.path, *run.path.parents):
+            if folder in before:
+                break
+            folder.rmdir()
     except OSError:
-        pass  # the user's own folder, with other things in it
+        pass  # there are other things in it by now

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from unmt.cli.command import Command
-from unmt.cli.decipher import expanded
 from unmt.cli.interruption import Interrupted, leave_on_interrupt, stop_on_interrupt
 from unmt.cli.output import note, write
 from unmt.cli.progress import Progress
@@ -18,6 +17,7 @@ from unmt.cli.train_checks import check, turns_of
 from unmt.cli.train_keys import HELP, NET_KEYS, NEURAL_MINUTES, Configuration, lexicon_rounds, sides
 from unmt.solvers.processes import Processes
 from unmt.tasks.monitor import Monitor
+from unmt.text.paths import expanded
 
 
 def run(configuration: Configuration) -> None:
@@ -98,7 +98,7 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
             teacher=network.teacher and expanded(network.teacher), teacher_round=network.teacher_round, **shared,
         )  # fmt: skip
         return lambda texts, directory, monitor, metrics: train_lexicon(
-            texts[0], texts[1], plain, directory.path, monitor, metrics
+            texts[0], texts[1], plain, directory.path, monitor, metrics, resumed=directory.forget_rounds
         )
     from unmt.tasks.neural_settings import NeuralSettings, Objectives, PretrainedSettings
     from unmt.tasks.train_transformer import train_transformer

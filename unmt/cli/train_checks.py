@@ -1,8 +1,9 @@
 """What of `unmt train` no text could make right: refused before any file is read."""
 
 import math
+from pathlib import Path
 
-from unmt.cli.decipher import check_numbers, expanded
+from unmt.cli.decipher import check_numbers
 from unmt.cli.tracking import check_tracking
 from unmt.cli.train_keys import (
     NET_KEYS,
@@ -15,9 +16,14 @@ from unmt.cli.train_keys import (
 )
 from unmt.errors import InputError
 from unmt.solvers.processes import Processes
+from unmt.tasks.neural_settings import PRECISIONS, SELECTORS
+from unmt.text.paths import expanded
 
 NETWORKS = ("lexicon", "transformer", "pretrained")
-SELECTORS = ("two_sided", "code_bits", "divergence", "fluency_bits", "round_trip_bleu")
+NET_ONLY = (*NET_KEYS, "start", "hub", "path")
+TRAINER_ONLY = (
+    "device", "precision", "steps", "tokens", "rate", "start_rounds", "turn_rounds", "evaluate_every", "selector",
+)  # fmt: skip
 LEAST = {"pieces": 300, "width": 4, "heads": 1, "inner": 1, "encoder_layers": 1, "decoder_layers": 1, "longest": 16}
 SHARES = ("start_pairs", "forward", "denoising", "causal", "masked", "spans", "parallel")
 ALONE = ("denoising", "causal", "masked", "spans")
@@ -59,10 +65,11 @@ def check(configuration: Configuration) -> None:
         )
     for key, given, known in (
         ("selector", trainer.selector, SELECTORS),
-        ("precision", trainer.precision, ("auto", "float32", "bfloat16")),
+        ("precision", trainer.precision, PRECISIONS),
     ):
         if given not in known:
             raise InputError(f"trainer.{key}={given}: unknown. Choose one of {', '.join(known)}.")
+    _check_lexicon_keys(configuration)
     _check_teacher(configuration)
     _check_turns(configuration.network)
     if configuration.parallel.train is not None and configuration.network.name == "lexicon":
@@ -72,8 +79,23 @@ def check(configuration: Configuration) -> None:
             f"network=lexicon is of two languages, and more.{min(configuration.more)} is another. Give"
             " network=transformer, which has one net for all, or train a model of each pair."
         )
+    _check_start(configuration)
     _check_net(configuration)
     _check_pretrained(configuration)
+
+
+def _check_lexicon_keys(configuration: Configuration) -> None:
+    """That of a lexicon model nothing is asked that only a net has."""
+    if configuration.network.name != "lexicon":
+        return
+    usual = Configuration()
+    for group, names in (("network", NET_ONLY), ("trainer", TRAINER_ONLY), ("objectives", vars(usual.objectives))):
+        for name in names:
+            value = getattr(getattr(configuration, group), name)
+            if value != getattr(getattr(usual, group), name):
+                raise InputError(
+                    f"{group}.{name}={value} is of a Transformer. Give network=transformer, or leave it out."
+                )
 
 
 def _check_teacher(configuration: Configuration) -> None:
@@ -163,6 +185,18 @@ def _check_processes(configuration: Configuration) -> None:
         raise InputError(f"network=lexicon trains in one process, not in {world}. Start it without torchrun.")
     if world > 1 and configuration.run.dir is None:
         raise InputError(f"run.dir= is missing: {world} processes must know of one folder. Name it.")
+
+
+def _check_start(configuration: Configuration) -> None:
+    """That there is something in every place that it names."""
+    from unmt.tasks.models import parts_of
+
+    start = configuration.network.start
+    if configuration.network.name == "lexicon" or start in {"lexicon", "none"}:
+        return
+    for part in parts_of(start):
+        if not Path(part).exists():
+            raise InputError(f"network.start={start}: {part} is not there. Give lexicon, none, or run directories.")
 
 
 def _check_net(configuration: Configuration) -> None:

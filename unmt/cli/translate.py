@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from unmt.cli.command import Command
-from unmt.cli.decipher import check_numbers, expanded
+from unmt.cli.decipher import check_numbers
 from unmt.cli.interruption import Interrupted, stop_on_interrupt
 from unmt.cli.output import note, write
 from unmt.cli.progress import Progress
 from unmt.errors import InputError
+from unmt.text.paths import expanded
 
 HELP = """
 Usage: unmt translate model=RUN direction=SOURCE-TARGET [input=FILE] [key=value ...]
@@ -82,7 +83,7 @@ def run(configuration: Configuration) -> None:
     else:
         second = loaded(configuration.pivot)
         translator = PivotTranslator(model, second, configuration.direction, **how)
-    lines = read_lines("-" if configuration.input == "-" else expanded(configuration.input))
+    lines = read_lines("-" if configuration.input == "-" else expanded(configuration.input), may_be_blank=True)
     progress = Progress(quiet=configuration.quiet, unit="lines")
     done = copies = 0
     with stop_on_interrupt(progress):

@@ -5,12 +5,10 @@ position, as a decipherment is (Hamming); otherwise the edit distance is taken, 
 """
 
 import unicodedata
-from collections.abc import Sequence
 
 import numpy as np
 
 from unmt.errors import InputError
-from unmt.evaluation.intervals import Interval, bootstrap_interval
 
 
 def letters_of(text: str) -> str:
@@ -31,11 +29,6 @@ def symbol_error_rate(hypothesis: str, reference: str) -> float:
     if len(found) == len(truth):
         return sum(a != b for a, b in zip(found, truth, strict=True)) / len(truth)
     return edit_distance(found, truth) / len(truth)
-
-
-def mean_symbol_error_rate(rates: Sequence[float], *, seed: int) -> Interval:
-    """Mean SER of several texts, each counted once, with its bootstrap interval. Raises InputError without one."""
-    return bootstrap_interval(rates, seed=seed)
 
 
 def edit_distance(first: str, second: str) -> int:

@@ -149,13 +149,15 @@ def compare(
 
     The interval of the difference is a paired bootstrap; the p-value, two-sided, is of approximate randomisation: lines
     are swapped between the systems at random, `trials` times.
+    Swaps that come as far as the systems are apart count, ties too, so that a system against itself has p = 1.
     Source: Riezler and Maxwell, "On some pitfalls in automatic evaluation and significance testing for MT", 2005.
     """
     difference = metric.score(system.sum(axis=0)) - metric.score(baseline.sum(axis=0))
     drawn = resampled_sums(np.hstack([system, baseline]), seed=seed, resamples=resamples)
     width = system.shape[1]
     samples = metric.scores(drawn[:, :width]) - metric.scores(drawn[:, width:])
-    as_far = int(np.sum(_swapped_differences(metric, system, baseline, seed, trials) > abs(difference)))
+    # Sums of the same lines in another order differ in their last bits.
+    as_far = int(np.sum(_swapped_differences(metric, system, baseline, seed, trials) >= abs(difference) - 1e-9))
     return Comparison(percentile_interval(difference, samples), (as_far + 1) / (trials + 1))
 
 

@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from unmt.errors import InputError
 from unmt.mappings.sequence_net import Dropout
 from unmt.solvers.processes import ONE_PROCESS, Processes
 
@@ -60,11 +61,11 @@ class Draw:
 
 @dataclass(frozen=True, eq=False)
 class ShardLoss:
-    """nats: a scalar to differentiate, the sum over `tokens` symbols; named: figures for the log, also sums."""
+    """nats: a scalar to differentiate, the sum over `tokens` symbols. name: of what it learns from, for the log."""
 
     nats: Tensor
     tokens: int
-    named: dict[str, float]
+    name: str = ""
 
 
 Shard = Callable[[nn.Module, Draw], ShardLoss]
@@ -112,7 +113,12 @@ class SequenceTrainer:
         self._pool = ThreadPoolExecutor(max(1, threads))
 
     def step(self, shards: Sequence[Shard]) -> dict[str, float]:
-        """One step on the shards of a batch; the mean loss in nats a symbol, and the named figures a symbol."""
+        """One step on the shards of a batch, all of which have one name, or a name each.
+
+        Gives the sums over the symbols of the shards: "loss", in nats, and "tokens", and "NAME.loss" and "NAME.tokens"
+        of those of a name; and "gradient_norm", of the mean over the symbols, before it is clipped. Raises InputError
+        where a loss is not a finite number: no later step would mend that.
+        """
         self.steps += 1
         processes = self.processes
         mine = range(processes.rank, len(shards), processes.world)
@@ -133,14 +139,18 @@ class SequenceTrainer:
         norm = float(flat[:-1].norm()) / tokens
         scale = min(1.0, self.rates.clip / max(norm, 1e-30)) / tokens if math.isfinite(norm) else None
         self._update(flat[:-1], scale)
-        said = processes.all([(float(loss.nats.detach()), loss.tokens, loss.named) for loss in done])
+        said = processes.all([(float(loss.nats.detach()), loss.tokens, loss.name) for loss in done])
         figures = {"loss": 0.0, "tokens": 0.0}
         for number in range(len(shards)):
-            nats, count, named = said[number % processes.world][number // processes.world]
-            figures["loss"] += nats
-            figures["tokens"] += count
-            for name, value in named.items():
-                figures[name] = figures.get(name, 0.0) + value
+            nats, count, name = said[number % processes.world][number // processes.world]
+            if not math.isfinite(nats):
+                raise InputError(
+                    f"step {self.steps}: the loss{f' of {name}' if name else ''} is no finite number any more. Train"
+                    f" with a smaller rate than trainer.rate={self.rates.peak:g}, in another run.dir."
+                )
+            for prefix in ("", f"{name}.") if name else ("",):
+                figures[f"{prefix}loss"] = figures.get(f"{prefix}loss", 0.0) + nats
+                figures[f"{prefix}tokens"] = figures.get(f"{prefix}tokens", 0.0) + count
         return {**figures, "gradient_norm": norm}
 
     def _split(self, flat: Tensor) -> Sequence[Tensor]:

@@ -74,6 +74,7 @@ def run(
     }
     file = RowFile(output, made_with=settings | {"benchmark": "objectives"})
     bench = _Bench(text, vectors, symbols)
+    bench.check_vectors()
     jobs = list(_jobs(families, objectives, seed, seeds))
     _run_all(bench, jobs, file, monitor)
     records = [file.records[job.id] for job in jobs if job.id in file.records]
@@ -126,6 +127,11 @@ class _Bench:
     def __init__(self, text: str, vectors: Path | None, symbols: int | None) -> None:
         self._text, self._path, self._symbols = text, vectors, symbols
         self._held: tuple[tuple[str, int, str], CipherTask] | None = None
+
+    def check_vectors(self) -> None:
+        """That those which are given can be read, before other runs take their time. Raises InputError."""
+        if self._path is not None:
+            assert self._matrix is not None
 
     def record(self, job: _Job) -> dict[str, Any]:
         """One run; its seconds are those of the processor."""

@@ -141,7 +141,8 @@ def _solution(contest: Contest, settings: list[Setting], family: str, start: flo
         key_confidence=key_confidence(candidate, post, certificate, text),
         letter_confidence=[round(float(p) * certificate.probability, 4) for p in post.letters],
         history=contest.history,
-        stopped=contest.stopped,
+        # Certified or not: what came after would have been done too, and may change what is said of it.
+        stopped="interrupted" if contest.monitor.stop_requested else contest.stopped,
         seconds=seconds,
         keys=contest.keys,
         keys_per_second=contest.keys / max(seconds, 1e-9),

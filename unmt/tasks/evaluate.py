@@ -83,13 +83,14 @@ def _scored(files: Files, scoring: Scoring, monitor: Monitor) -> dict[str, Any]:
         return score_texts(_systems_named(files.hypotheses), files.references, scoring.resampling)
     _check_metrics(scoring, TRANSLATION_METRICS, "translations")
     of_model: dict[str, Any] = {}
+    source = None if files.source is None else read_lines(files.source)  # once: it may be standard input
     if files.model is None:
         systems = [System(name, read_lines(path)) for name, path in _systems_named(files.hypotheses)]
     else:
-        assert files.source is not None
+        assert source is not None
         from unmt.tasks.evaluate_model import model_figures
 
-        translations, figures = model_figures(files.model, files.source, files.direction, monitor)
+        translations, figures = model_figures(files.model, source, files.direction, scoring.resampling, monitor)
         systems = [System(files.model, translations)]
         told = of_translation(figures["direction"]["name"], figures["code_lengths"])
         of_model = {"figures": figures, "code_lengths": [told.to_dict()] if told else []}
@@ -98,7 +99,7 @@ def _scored(files: Files, scoring: Scoring, monitor: Monitor) -> dict[str, Any]:
     found = score_translations(
         _of_one_length(systems, files.hypotheses or (files.model or "",)),
         _references(files, len(systems[0].lines)),
-        _source(files, len(systems[0].lines)),
+        _source(files, source, len(systems[0].lines)),
         metrics=scoring.metrics,
         cases=LOWERCASE[scoring.lowercase],
         tokenize=scoring.tokenize,
@@ -145,10 +146,9 @@ def _references(files: Files, lines: int) -> list[list[str]]:
     return read
 
 
-def _source(files: Files, lines: int) -> list[str] | None:
-    if files.source is None:
+def _source(files: Files, texts: list[str] | None, lines: int) -> list[str] | None:
+    if files.source is None or texts is None:
         return None
-    texts = read_lines(files.source)
     _check_length(files.source, texts, files.hypotheses[0] if files.hypotheses else files.references[0], lines)
     return texts
 

@@ -12,27 +12,26 @@ from unmt.evaluation.translation import TranslationMetric, percentile_interval, 
 from unmt.objectives.translation_code import TranslationCode
 from unmt.solvers.sentence_pairs import SentencePairs
 from unmt.solvers.way_back import WayBack
+from unmt.tasks.evaluate_translations import Resampling
 from unmt.tasks.models import Model, load_model, translator_of
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.translation import Translation
 from unmt.tasks.translation_model import Language
-from unmt.text.corpus_file import read_lines
 from unmt.text.word_corpus import WordCorpus
 
-RESAMPLES, SEED = 1000, 0
 
+def model_figures(
+    model: str, lines: Sequence[str], direction: str | None, resampling: Resampling, monitor: Monitor
+) -> tuple[list[str], dict[str, Any]]:
+    """Translations of the lines, and figures that need no reference.
 
-def model_figures(model: str, source: str, direction: str | None, monitor: Monitor) -> tuple[list[str], dict[str, Any]]:
-    """Translations, one a line of the source, and figures that need no reference.
-
-    model: a run directory. source: a file of sentences, a line each. direction: such as "en-fr"; None for the one
+    model: a run directory. direction: such as "en-fr"; None for the one
     whose source language knows the most words of the text.
     The figures are numbers or text by name, in groups by name: "round_trip", BLEU of the text translated there and
     back against the text itself, with its interval; "code_lengths", in bits a word, as TranslationCode has them.
     Raises InputError where the model cannot translate the text.
     """
     loaded = load_model(model)
-    lines = read_lines(source)
     way = loaded.direction(direction or _fitting(loaded, lines))
     there = _translated(loaded, way.name, lines, monitor)
     hypotheses = [translation.text for translation in there]
@@ -44,7 +43,7 @@ def model_figures(model: str, source: str, direction: str | None, monitor: Monit
     back = f"{way.target}-{way.source}"
     if back in loaded.directions:
         returned = [translation.text for translation in _translated(loaded, back, hypotheses, monitor)]
-        figures["round_trip"] = _round_trip(returned, lines)
+        figures["round_trip"] = _round_trip(returned, lines, resampling)
     return hypotheses, figures
 
 
@@ -65,12 +64,12 @@ def _translated(model: Model, way: str, lines: Sequence[str], monitor: Monitor) 
     return done
 
 
-def _round_trip(returned: Sequence[str], lines: Sequence[str]) -> dict[str, Any]:
+def _round_trip(returned: Sequence[str], lines: Sequence[str], resampling: Resampling) -> dict[str, Any]:
     """BLEU, lower-case, of the lines that are not blank."""
     kept = [(one, line) for one, line in zip(returned, lines, strict=True) if line]
     metric = TranslationMetric("bleu", [[line for _, line in kept]], is_lowercase=True)
     counts = metric.counts([one for one, _ in kept])
-    drawn = metric.scores(resampled_sums(counts, seed=SEED, resamples=RESAMPLES))
+    drawn = metric.scores(resampled_sums(counts, seed=resampling.seed, resamples=resampling.resamples))
     interval = percentile_interval(metric.score(counts.sum(axis=0)), drawn)
     return {"score": interval.estimate, "low": interval.low, "high": interval.high, "signature": metric.signature}
 

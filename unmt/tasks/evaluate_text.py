@@ -1,11 +1,11 @@
 """Decipherments against plaintexts: symbol error rates, of one text or of a table of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from unmt.errors import InputError
 from unmt.evaluation.intervals import bootstrap_interval, ratio_interval
-from unmt.evaluation.symbol_error_rate import letters_of, mean_symbol_error_rate, symbol_error_rate
+from unmt.evaluation.symbol_error_rate import letters_of, symbol_error_rate
 from unmt.tasks.evaluate_translations import Resampling
 from unmt.text.readers import is_table, read_table, read_text
 
@@ -22,22 +22,32 @@ def score_texts(named: Sequence[tuple[str, str]], references: Sequence[str], res
     kinds = {is_table(path) for _, path in named} | {is_table(reference)}
     if len(kinds) > 1:
         raise InputError(f"{named[0][1]} and {reference}: one is a table, the other a text. Give two of a kind.")
-    score = _score_table if kinds == {True} else _score_text
+    # The reference is read once: it may be standard input.
+    score = _table_scorer(reference, resampling) if kinds == {True} else _text_scorer(reference, resampling)
     return {
         "kind": "texts",
         "systems": [name for name, _ in named],
-        "scores": [
-            {"system": name, "metric": "SER", "case": None, **score(path, reference, resampling)}
-            for name, path in named
-        ],
+        "scores": [{"system": name, "metric": "SER", "case": None, **score(path)} for name, path in named],
         "comparisons": [],
         "warnings": [],
     }
 
 
-def _score_text(path: str, reference: str, resampling: Resampling) -> dict[str, Any]:
+Score = Callable[[str], dict[str, Any]]
+
+
+def _text_scorer(reference: str, resampling: Resampling) -> Score:
+    truth = read_text(reference)
+    return lambda path: _score_text(path, read_text(path), reference, truth, resampling)
+
+
+def _table_scorer(reference: str, resampling: Resampling) -> Score:
+    truth = {row["id"]: row["plaintext"] for row in read_table(reference, required=["id", "plaintext"])}
+    return lambda path: _score_table(path, reference, truth, resampling)
+
+
+def _score_text(path: str, found: str, reference: str, truth: str, resampling: Resampling) -> dict[str, Any]:
     """One text. Where both have the same lines, letter by letter, the interval is over lines; else there is none."""
-    found, truth = read_text(path), read_text(reference)
     lengths = [len(letters_of(text)) for text in (found, truth)]
     if lengths[0] != lengths[1] and lengths[0] * lengths[1] > MOST_PAIRS:
         raise InputError(
@@ -56,16 +66,16 @@ def _score_text(path: str, reference: str, resampling: Resampling) -> dict[str, 
     return row | {"low": interval.low, "high": interval.high}
 
 
-def _score_table(path: str, reference: str, resampling: Resampling) -> dict[str, Any]:
+def _score_table(path: str, reference: str, truth: dict[str, str], resampling: Resampling) -> dict[str, Any]:
     """Mean over the rows of both tables that have one id; each row of the hypotheses must have its plaintext."""
     found = {row["id"]: row.get("plaintext", "") for row in read_table(path, required=["id"], optional=["plaintext"])}
-    truth = {row["id"]: row["plaintext"] for row in read_table(reference, required=["id", "plaintext"])}
     absent = next((name for name in found if name not in truth), None)
     if absent is not None:
         raise InputError(f"{reference} has no row with id {absent!r}, which stands in {path}. Give its plaintext.")
     rates = [symbol_error_rate(text, truth[name]) for name, text in found.items()]
-    interval = mean_symbol_error_rate(rates, seed=resampling.seed)
-    within = bootstrap_interval([rate <= 0.02 for rate in rates], seed=resampling.seed)
+    drawn = {"seed": resampling.seed, "resamples": resampling.resamples}
+    interval = bootstrap_interval(rates, **drawn)
+    within = bootstrap_interval([rate <= 0.02 for rate in rates], **drawn)
     return {
         "score": interval.estimate,
         "low": interval.low,

@@ -12,6 +12,7 @@ from unmt.errors import InputError
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.translation import Translation
 from unmt.tasks.translation_model import HEADER, TranslationModel, model_folder
+from unmt.text.paths import expanded
 
 if TYPE_CHECKING:
     from unmt.tasks.neural_model import NeuralModel
@@ -71,20 +72,19 @@ def are_transformers(path: str) -> bool:
 def parts_of(path: Path | str) -> list[str]:
     """The run directories in a value with commas between, "~" read in each as the shell would have.
 
-    A comma may also be of a folder's name: the longest name that is there is taken before a shorter one.
+    A comma may also be of a folder's name: the longest name that is there is taken before a shorter one. Raises
+    InputError where there is a comma and no name.
     """
     found: list[str] = []
     rest = str(path).split(",")
     while rest:
-        names = [_expanded(",".join(rest[:end]).strip()) for end in range(len(rest), 0, -1)]
+        names = [expanded(",".join(rest[:end]).strip()) for end in range(len(rest), 0, -1)]
         there = next((i for i, name in enumerate(names) if Path(name).exists()), len(names) - 1)
         found.append(names[there])
         rest = rest[len(rest) - there :]
+    if len(found) > 1 and not all(found):
+        raise InputError(f"{path}: there is a comma with no name beside it. Give names of runs, a comma between two.")
     return found
-
-
-def _expanded(path: str) -> str:
-    return str(Path(path).expanduser()) if path.startswith("~") else path
 
 
 def _kind(path: str) -> str | None:

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from unmt.mappings.sequence_net import SequenceNet
+from unmt.tasks.neural_settings import SELECTORS
 from unmt.tasks.tensor_file import load_tensors, save_tensors
 from unmt.tasks.training_stages import damaged
 
 KEPT_BEST = 3
-SELECTORS = {"two_sided": 1.0, "code_bits": 1.0, "divergence": 1.0, "fluency_bits": 1.0, "round_trip_bleu": -1.0}
-"""Figures that may choose the round, and with 1 that the least of it is best, with -1 the largest."""
 
 
 class Looks:

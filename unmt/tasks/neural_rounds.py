@@ -224,20 +224,20 @@ class Rounds:
     def _shard(self, kind: str, language: int, read: int, sources: Rows, targets: Rows) -> Shard:
         output, settings = self._outputs[language], self.settings
         tag = self.data.pieces.language_id(self.data.sides[language].language)
+        name = f"{kind}.{self.data.sides[language].language}"
 
         def loss(student: nn.Module, draw: Draw) -> ShardLoss:
             assert isinstance(student, Student)
             net = student.net
             if kind == "masked":
                 nats, symbols = masked_nats(net, targets, output, (BLANK_ID, END_ID), draw.numbers, draw.dropout)
-                return ShardLoss(nats, symbols, {})
+                return ShardLoss(nats, symbols, name)
             batch = self._batch(kind, language, read, tag, sources, targets, draw).to(self.device)
             nats, encoded = pair_nats(net, batch, output, smoothing=settings.smoothing, dropout=draw.dropout)
-            named = {f"{kind}.{self.data.sides[language].language}": float(nats.detach())}
             if student.discriminator is not None and kind in {"start", "forward", "fresh", "denoising", "parallel"}:
                 latent = latent_nats(student.discriminator, encoded, batch.source, batch.source_language)
                 nats = nats + settings.objectives.adversarial * batch.tokens * latent
-            return ShardLoss(nats, batch.tokens, named)
+            return ShardLoss(nats, batch.tokens, name)
 
         return loss
 

@@ -10,6 +10,12 @@ from unmt.text.noise import WordNoise
 FREE = ("minutes", "rounds", "threads", "force", "device", "path")
 """They change no step, only how many are made, and on what."""
 
+SELECTORS = {"two_sided": 1, "code_bits": 1, "divergence": 1, "fluency_bits": 1, "round_trip_bleu": -1}
+"""Figures that may choose the round: with 1 the least of it is best, with -1 the largest."""
+
+PRECISIONS = ("auto", "float32", "bfloat16")
+"""Of products in a step of training."""
+
 LATER = {"teacher": None, "selector": "two_sided", "precision": "auto"}
 """Settings that runs of earlier versions did not have, and what those were."""
 
@@ -79,7 +85,7 @@ class NeuralSettings:
     net when lexicon models learn from it.
     steps: of a round; tokens: target pieces of each of a step's shards, one a language. evaluate_every: rounds between
     two looks at the held-out sentences. selector: the figure of those by which the round is chosen, one of
-    neural_looks.SELECTORS. precision: as precision_of() takes it.
+    SELECTORS. precision: as precision_of() takes it.
     """
 
     pieces: int = 4000

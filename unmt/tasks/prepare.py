@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 
+from unmt.coding.cache import cache_folder
 from unmt.coding.language_model import SHIPPED, LanguageModel
 from unmt.errors import InputError
 from unmt.mappings.families import FAMILIES
@@ -28,8 +29,12 @@ SAMPLES, SENTENCES = Path(__file__).resolve().parents[1] / "samples", 300
 
 
 def prepare(monitor: Monitor | None = None) -> None:
-    """Compile and build whatever is not there yet; ends early where the monitor asks to stop."""
+    """Compile and build whatever is not there yet; ends early where the monitor asks to stop.
+
+    Raises InputError where what is made cannot be kept.
+    """
     monitor = monitor or Monitor()
+    _check_cache()
     steps = [*_tables(), *_searches(), ("compiling: translation", _translate)]
     for number, (stage, step) in enumerate(steps):
         if monitor.stop_requested:
@@ -37,6 +42,18 @@ def prepare(monitor: Monitor | None = None) -> None:
         monitor.update(stage, 0, None, number / len(steps))
         step()
     monitor.update("ready", 0, None, 1.0)
+
+
+def _check_cache() -> None:
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(
+            f"{folder}: {error.strerror}, so that no table can be kept. Name another folder by UNMT_CACHE=."
+        ) from None
 
 
 def _tables() -> list[tuple[str, Callable[[], object]]]:

@@ -158,6 +158,8 @@ def _from_table(
     if len(rows) > examples:
         chosen = np.sort(np.random.default_rng(seed.spawn(1)[0]).permutation(len(rows))[:examples])
         rows = [rows[place] for place in chosen]
+        if splits != {None} and len({row.get("split") for row in rows}) < 2:
+            raise InputError(f"{path}: none of {examples} rows that were drawn is of one split. Give more examples=.")
     # From the left: the end of a text is what pooling=last looks at.
     texts = [row["text"][-window:].rjust(window) for row in rows]
     drawn = _random_test(len(rows), seed).tolist()

@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -68,15 +69,16 @@ def train_lexicon(
     monitor: Monitor | None = None,
     metrics: Callable[[dict[str, Any]], None] | None = None,
     begun: Path | None = None,
+    resumed: Callable[[int], None] | None = None,
 ) -> dict[str, Any] | None:
     """Train in a run directory, or go on there; what result.json holds, or None where it was interrupted.
 
-    begun: checkpoints of the same training without a teacher, whose stages before the teacher's first round need not be
-    made again; others are no use and do no harm.
+    metrics, resumed: as of train_transformer. begun: checkpoints of the same training without a teacher, whose stages
+    before the teacher's first round need not be made again; others are no use and do no harm.
     Raises InputError where the texts are too short, share no structure, or differ from those that the run began with.
     """
     run = _Run((source, target), settings, folder, monitor or Monitor(), metrics or (lambda _: None))
-    run.begun_elsewhere = begun
+    run.begun_elsewhere, run.resumed = begun, resumed or run.resumed
     try:
         return run.to_the_end()
     except StoppedError:
@@ -106,6 +108,7 @@ class _Run:
         self.rounds: list[dict[str, Any]] = []
         self.stages = Stages(folder / "checkpoints")
         self.begun_elsewhere: Path | None = None
+        self.resumed: Callable[[int], None] = lambda _: None
 
     def to_the_end(self) -> dict[str, Any]:
         """All stages."""
@@ -136,6 +139,7 @@ class _Run:
                 f" trainer.force=true run.dir={self.folder} goes on all the same.",
                 self.preflight,
             )
+        self.resumed(next(number for number in count() if f"round-{number}" not in self.stages))
         try:
             for number in range(self.settings.rounds + 1):
                 if number and self._is_late():
@@ -153,14 +157,15 @@ class _Run:
 
     def _round(self, number: int) -> None:
         """Round 0: the lexicon; others: tables learned from what the round before made of both texts."""
-        is_new = f"round-{number}" not in self.stages
-        entry = self.stages.entry(f"round-{number}", lambda: self._made(number), ROUND_KEYS)
-        self.rounds.append(entry)
-        if is_new:
-            figures = entry["figures"].items()
-            flat = {f"{way}.{name}": value for way, values in figures for name, value in values.items()}
-            self.metrics({"round": number, "seconds": entry["seconds"], **flat})
+        self.rounds.append(self.stages.entry(f"round-{number}", lambda: self._told(self._made(number)), ROUND_KEYS))
         self._say(f"round {number} done", (number + 1) / self._all)
+
+    def _told(self, entry: dict[str, Any]) -> dict[str, Any]:
+        """Its row is written before the round is kept: one that a kill leaves without its round is forgotten."""
+        figures = entry["figures"].items()
+        flat = {f"{way}.{name}": value for way, values in figures for name, value in values.items()}
+        self.metrics({"round": entry["round"], "seconds": entry["seconds"], **flat})
+        return entry
 
     def _made(self, number: int) -> dict[str, Any]:
         began = time.monotonic()

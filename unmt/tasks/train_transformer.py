@@ -14,7 +14,8 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -27,7 +28,7 @@ from unmt.mappings.pretrained import Pretrained, load_pretrained
 from unmt.mappings.sequence_net import SequenceNet
 from unmt.mappings.transformer import Shape, Transformer
 from unmt.objectives.latent_matching import LanguageDiscriminator
-from unmt.solvers.processes import ONE_PROCESS, Processes, joined
+from unmt.solvers.processes import Processes, joined
 from unmt.solvers.sequence_trainer import Rates, SequenceTrainer
 from unmt.tasks.cores import cores
 from unmt.tasks.device import device_of, precision_of
@@ -77,8 +78,10 @@ def train_transformer(
         # The first looks after the folder, and the others wait until it has: where it could not, they end as well.
         if not processes.is_first and not processes.first(False):
             return None
-        run = _Run((source, target, *more), settings, folder, monitor or Monitor(), metrics or (lambda _: None))
-        run.device, run.processes, run.resumed = device, processes, resumed or run.resumed
+        run = _Run(
+            (source, target, *more), settings, folder, monitor or Monitor(), metrics or (lambda _: None), processes
+        )
+        run.device, run.resumed = device, resumed or run.resumed
         run.parallel = parallel
         try:
             return run.to_the_end()
@@ -98,6 +101,7 @@ class _Run:
         folder: Path,
         monitor: Monitor,
         metrics: Callable[[dict[str, Any]], None],
+        processes: Processes,
     ) -> None:
         self.texts, self.settings, self.folder = texts, settings, folder
         self.monitor, self.metrics = monitor, metrics
@@ -106,10 +110,10 @@ class _Run:
         self.lexicon: Start | None = None
         self.taken: list[dict[str, Any]] = []
         self.resumed: Callable[[int], None] = lambda _: None
-        self.device, self.processes = torch.device("cpu"), ONE_PROCESS
+        self.device, self.processes = torch.device("cpu"), processes
         self.parallel: Parallel | None = None
         self.pretrained: Pretrained | None = None
-        self.stages = Stages(folder / "checkpoints")
+        self.stages = Stages(folder / "checkpoints", is_first=processes.is_first)
         self.looks = Looks(self.stages.folder, settings.selector)
 
     def to_the_end(self) -> dict[str, Any] | None:
@@ -298,7 +302,7 @@ class _Run:
     def _round(self) -> None:
         number, settings = self.clock.round, self.settings
         began = time.monotonic()
-        loss = tokens = 0.0
+        sums: Counter[str] = Counter()
         first = "text alone" if settings.start == "none" else self._start
         what = f"learning from {first}" if self.rounds.from_start(number) else "back-translation"
         what = "each language alone" if number < settings.objectives.alone_rounds else what
@@ -307,15 +311,18 @@ class _Run:
         ):
             if place % 10 == 0:
                 self._say(f"round {number}: {what}")
-            figures = self.trainer.step(shards)
-            loss += figures["loss"]
-            tokens += figures["tokens"]
+            sums.update(self.trainer.step(shards))
         self.clock.round += 1
         row: dict[str, Any] = {
             "round": number,
             "steps": self.trainer.steps,
-            "loss_bits": round(loss / max(tokens, 1.0) / math.log(2.0), 4),
-            "tokens": int(tokens),
+            "loss_bits": _bits_a_piece(sums, ""),
+            "tokens": int(sums["tokens"]),
+            "gradient_norm": round(sums["gradient_norm"] / settings.steps, 4),
+            **{
+                f"{name}.loss_bits": _bits_a_piece(sums, f"{name}.")
+                for name in sorted(key.removesuffix(".loss") for key in sums if key.endswith(".loss"))
+            },
             "seconds": round(time.monotonic() - began, 2),
         }
         if self._is_looked_at(number):
@@ -411,3 +418,8 @@ class _Run:
 
     def _say(self, stage: str) -> None:
         say(self.monitor, stage, self.clock.fraction)
+
+
+def _bits_a_piece(sums: Mapping[str, float], prefix: str) -> float:
+    """Of sums of SequenceTrainer.step."""
+    return round(sums[f"{prefix}loss"] / max(sums[f"{prefix}tokens"], 1.0) / math.log(2.0), 4)

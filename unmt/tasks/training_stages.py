@@ -35,12 +35,16 @@ lexicon; 4 since round 0 has function words and collocations; 5 since words are 
 
 
 class Stages:
-    """The folder of them. What is damaged there raises InputError that names the file and says what to do."""
+    """The folder of them. What is damaged there raises InputError that names the file and says what to do.
 
-    def __init__(self, folder: Path) -> None:
+    is_first: of the processes that are at work there, the one that writes.
+    """
+
+    def __init__(self, folder: Path, *, is_first: bool = True) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        atomic.sweep_up(folder)
+        if is_first:  # another would take what is being written for what a killed run left
+            atomic.sweep_up(folder)
 
     def __contains__(self, name: str) -> bool:
         """Whether the stage NAME.json is done."""

@@ -144,7 +144,7 @@ def read_header(folder: Path, path: Path | str, kind: str, version: int) -> dict
     try:
         header = json.loads((folder / HEADER).read_text(encoding="utf-8"))
     except OSError:
-        unfinished = (Path(path) / "config.yaml").exists()
+        unfinished = (Path(path) / "checkpoints").exists()
         hint = "Its training has not ended: go on with `unmt train`." if unfinished else "Name a run of `unmt train`."
         raise InputError(f"model={path} holds no model. {hint}") from None
     except ValueError:

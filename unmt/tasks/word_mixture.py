@@ -38,6 +38,8 @@ FIRST_COUNT, LEAST_STEP = 10.0, 0.005
 """Weights begin as if so many events had been seen, and never move more slowly than this."""
 
 BYTES_ALONE, BYTES_AFTER, WORDS, RESTING, FORETOLD = range(5)
+DEEPEST = 1000.0
+"""Bits, above which 2 ** -bits is soon no float any more."""
 WITHOUT_F = (0.1, 0.2, 0.7, 0.0, 0.0)
 WITH_F = (0.1, 0.2, 0.55, 0.12, 0.03)
 FIRST_RESTING = 0.3
@@ -140,6 +142,12 @@ def word_costs(
     for event, alone_bits, after_bits in zip(events_of(lines), alone.tolist(), after.tolist(), strict=True):
         if foretelling is not None and history == START and read in lexicons:
             foretelling.learn(*lexicons[read])
+        if min(alone_bits, after_bits) > DEEPEST:
+            # No other guess can tell of it, and its probability is no float: bytes alone have to.
+            bits.append(_bits_of_bytes(alone_bits, after_bits))
+            own.add(event, history)
+            history, read = _next(history, event), read + event[1]
+            continue
         guesses = np.zeros(5)
         guesses[:2] = 2.0**-alone_bits, 2.0**-after_bits
         single = own.single(event, float(base_weights @ guesses[:2]))
@@ -161,6 +169,12 @@ def word_costs(
         own.add(event, history)
         history, read = _next(history, event), read + event[1]
     return np.array(bits)
+
+
+def _bits_of_bytes(alone: float, after: float) -> float:
+    """-log2 of the two probabilities by bytes in their shares of the mixture, the rest of it being nothing."""
+    least = min(alone, after)
+    return least - log2(WITHOUT_F[0] * 2.0 ** (least - alone) + WITHOUT_F[1] * 2.0 ** (least - after))
 
 
 def _next(history: History, event: WordEvent) -> History:

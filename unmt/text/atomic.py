@@ -5,13 +5,20 @@ import shutil
 import tempfile
 from pathlib import Path
 
-PART = ".part"
+PART = ".unmt-part"
 """Of a file or a folder that is not whole yet, whose name begins with a dot."""
 
 
 def write_bytes(path: Path | str, data: bytes) -> None:
-    """The file at `path` holds `data`, or what it held before. Raises OSError where that cannot be."""
-    path = Path(path)
+    """The file at `path` holds `data`, or what it held before. Raises OSError where that cannot be.
+
+    A link stays, and its file is replaced; a pipe or a device is written to.
+    """
+    path = Path(path).resolve()
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with path.open("wb", buffering=0) as stream:
+            stream.write(data)
+        return
     handle, beside = tempfile.mkstemp(prefix=f".{path.name[:50]}.", suffix=PART, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

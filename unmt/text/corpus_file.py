@@ -6,18 +6,22 @@ from unmt.errors import InputError
 from unmt.text.readers import read_start
 
 
-def read_lines(path: Path | str) -> list[str]:
+def read_lines(path: Path | str, *, may_be_blank: bool = False) -> list[str]:
     """The lines of a file in UTF-8 (or .gz of it, or "-" for standard input), in order, without their line breaks.
 
-    Blank lines are "". Only line feeds and carriage returns divide lines: a file has as many here as for `wc -l`, so
-    that line i stays line i of its translation. Raises InputError as readers.read_text.
+    Blank lines are "". Only line feeds divide lines (or, where there are none, carriage returns): a file has as many
+    here as for `wc -l`, so that line i stays line i of its translation. may_be_blank: all of them.
+    Raises InputError as readers.read_text.
     """
-    return read_first_lines(path, None)[0]
+    return _lines(*read_start(path, may_be_blank=may_be_blank))[0]
 
 
 def read_first_lines(path: Path | str, most_bytes: int | None) -> tuple[list[str], bool]:
     """The lines that end within so many bytes, as read_lines gives them, and whether they are all that there are."""
-    text, is_whole = read_start(path, most_bytes)
+    return _lines(*read_start(path, most_bytes))
+
+
+def _lines(text: str, is_whole: bool) -> tuple[list[str], bool]:  # noqa: FBT001  # as read_start gives it
     lines = text.split("\n")
     if not lines[-1]:
         del lines[-1]

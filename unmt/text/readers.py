@@ -29,11 +29,13 @@ def read_text(path: Path | str) -> str:
     return read_start(path)[0]
 
 
-def read_start(path: Path | str, most_bytes: int | None = None) -> tuple[str, bool]:
+def read_start(path: Path | str, most_bytes: int | None = None, *, may_be_blank: bool = False) -> tuple[str, bool]:
     """As read_text, and whether that is all of the file: only the lines that end within so many bytes are read.
 
-    Raises InputError as read_text, and where not one line ends there.
+    may_be_blank: as long as there is a line. Raises InputError as read_text, and where not one line ends there.
     """
+    if not str(path):
+        raise InputError("no file is named: there is nothing behind the = of its key. Name one.")
     name = _name(path)
     data, is_whole = _read_bytes(path, name, most_bytes)
     try:
@@ -41,10 +43,12 @@ def read_start(path: Path | str, most_bytes: int | None = None) -> tuple[str, bo
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(f"{name}, line {line}: not UTF-8 text. Convert it, for example with iconv.") from None
-    if not text.strip():
+    if not text.strip() and not (may_be_blank and text):
         what = "blank: only white space is in it" if text else "empty"
         raise InputError(f"{name} is {what}. Name a file that has text in it.")
-    return text.replace("\r\n", "\n").replace("\r", "\n"), is_whole
+    text = text.replace("\r\n", "\n")
+    # A carriage return ends a line where nothing else does; within one it is white space.
+    return text.replace("\r", " " if "\n" in text else "\n"), is_whole
 
 
 def read_table(path: Path | str, *, required: Sequence[str], optional: Sequence[str] = ()) -> list[dict[str, str]]:
@@ -149,7 +153,7 @@ def _json_rows(lines: list[str], name: str) -> Iterator[tuple[int, dict[str, str
             continue
         try:
             row = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # and a number of thousands of digits
             raise InputError(f"{name}, line {number}: not JSON. Give an object a line.") from None
         if not isinstance(row, dict):
             raise InputError(f'{name}, line {number}: not an object. Give one such as {{"id": "1", ...}} a line.')

@@ -16,6 +16,8 @@ from unmt.text.readers import refusals
 Floats = NDArray[np.float32]
 
 LEAST_WORDS = 2
+MUCH = 10_000_000
+"""Numbers, 40 MB of them."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ def read_vectors(path: Path | str, limit: int | None = None) -> WordVectors:
     """
     lines = _lines(path)
     count, dimensions = _header(next(lines, ""), str(path))
+    _check_size(path, count, dimensions)
     wanted = count if limit is None else min(count, limit)
     matrix = np.empty((wanted, dimensions), np.float32)
     places: dict[str, int] = {}
@@ -64,6 +67,8 @@ def read_vectors(path: Path | str, limit: int | None = None) -> WordVectors:
     if len(bad):
         word = list(places)[int(bad[0])]
         raise InputError(f"{path}: the vector of {word!r} has a number that is not finite. Train the vectors anew.")
+    if not matrix.any():
+        raise InputError(f"{path}: all numbers are 0. Train the vectors anew.")
     if len(places) < LEAST_WORDS:
         raise InputError(f"{path} has {len(places)} word. Give vectors of at least some hundred words.")
     return WordVectors(tuple(places), matrix)
@@ -79,6 +84,18 @@ def _header(line: str, name: str) -> tuple[int, int]:
             ' "words dimensions", such as "20000 100".'
         )
     return int(cells[0]), int(cells[1])
+
+
+def _check_size(path: Path | str, count: int, dimensions: int) -> None:
+    """That a file could hold what its header says, before much room is made for that."""
+    file = Path(path)
+    if count * dimensions < MUCH:
+        return
+    if file.is_file() and file.suffix.lower() != ".gz" and 2 * count * dimensions > file.stat().st_size:
+        raise InputError(
+            f"{path}: its header says {count} words of {dimensions} numbers, more than the file has room for. It is"
+            " half written, or the header is wrong: make it anew."
+        )
 
 
 def _row(line: str, dimensions: int, where: str) -> tuple[str, Floats]:

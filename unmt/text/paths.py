@@ -1,0 +1,16 @@
+"""Paths as a user types them."""
+
+from pathlib import Path
+
+from unmt.errors import InputError
+
+
+def expanded(path: str) -> str:
+    """The path with "~" as the shell would have read it, had it stood alone. Raises InputError for an unknown user."""
+    if not path.startswith("~"):
+        return path
+    try:
+        return str(Path(path).expanduser())
+    except RuntimeError:
+        name = path[1:].partition("/")[0]
+        raise InputError(f"{path}: there is no user {name} here. Write the folder in full.") from None
