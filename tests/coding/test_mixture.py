@@ -1,12 +1,10 @@
-from itertools import pairwise, product
 from math import log2
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unmt.coding.mixture import mixture_bits, mixture_regret, switching_bits, switching_regret
+from unmt.coding.mixture import mixture_bits, mixture_regret
 
 BITS = st.floats(0, 1e7)
 
@@ -28,43 +26,6 @@ def test_a_mixture_is_the_sum_of_its_members_probabilities():
     assert mixture_bits([3, 5], [0.25, 0.75]) == pytest.approx(-log2(0.25 * 2**-3 + 0.75 * 2**-5))
     assert mixture_bits([1e9, 1e9]) == pytest.approx(1e9)
     assert mixture_regret(4) == 2
-
-
-@st.composite
-def tables(draw, most_blocks=8):
-    codes, blocks = draw(st.integers(1, 4)), draw(st.integers(1, most_blocks))
-    cells = st.floats(0, 5000, allow_subnormal=False)
-    rows = draw(st.lists(st.lists(cells, min_size=blocks, max_size=blocks), min_size=codes, max_size=codes))
-    return np.array(rows), draw(weights_of(codes))
-
-
-@given(tables())
-def test_a_switching_mixture_keeps_its_bound_against_every_sequence_of_codes(case):
-    table, prior = case
-    codes, blocks = table.shape
-    mixed = switching_bits(table, prior).sum()
-    rng = np.random.default_rng(0)
-    paths = [[code] * blocks for code in range(codes)]
-    paths += [table.argmin(axis=0).tolist(), *(rng.integers(0, codes, blocks).tolist() for _ in range(5))]
-    for path in paths:
-        changes = sum(a != b for a, b in pairwise(path))
-        cost = sum(table[code, t] for t, code in enumerate(path))
-        assert mixed <= cost + switching_regret(codes, blocks, changes, prior) + 1e-6
-
-
-@given(tables(most_blocks=4))
-def test_a_switching_mixture_is_the_sum_over_all_sequences_of_codes(case):
-    table, prior = case
-    codes, blocks = table.shape
-    costs = []
-    for path in product(range(codes), repeat=blocks):
-        bits = table[path[0], 0] - log2(prior[path[0]])
-        for t in range(1, blocks):
-            share = (1 / (t + 1)) / max(codes - 1, 1) if path[t] != path[t - 1] else 1 - (codes > 1) / (t + 1)
-            bits += table[path[t], t] - log2(share)
-        costs.append(bits)
-    exact = min(costs) - log2(sum(2 ** (min(costs) - bits) for bits in costs))
-    assert switching_bits(table, prior).sum() == pytest.approx(exact, abs=1e-6)
 
 
 def test_a_prior_that_is_none_is_refused():

@@ -1,15 +1,10 @@
 """Measures of calibration on planted probabilities, and the two fits against brute force."""
 
-import itertools
-
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from unmt.errors import InputError
 from unmt.evaluation.calibration import (
-    IsotonicCalibration,
     LogisticCalibration,
     brier_score,
     expected_calibration_error,
@@ -70,42 +65,3 @@ def test_logistic_fit_stays_finite_on_separable_constant_and_one_sided_cases() -
     one_sided = LogisticCalibration.fit([1.0, 2.0], [True, True])
     assert 0.9 < one_sided.predict([1.5])[0] <= 1.0
     assert separable.predict([-1e9, 1e9]).tolist() == pytest.approx([0.0, 1.0])
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), min_size=1, max_size=12))
-def test_isotonic_fit_is_the_best_rising_function(cases: list[tuple[int, bool]]) -> None:
-    scores = [float(score) for score, _ in cases]
-    outcomes = [outcome for _, outcome in cases]
-    fitted = IsotonicCalibration.fit(scores, outcomes).predict(scores)
-    order = np.argsort(scores)
-    assert (np.diff(fitted[order]) >= -1e-12).all()
-    # Brute force: a best rising fit takes, on blocks of consecutive distinct scores, the mean of the block.
-    distinct = sorted(set(scores))
-    best = np.inf
-    for cuts in itertools.product([False, True], repeat=len(distinct) - 1):
-        block_of = dict(zip(distinct, np.cumsum([0, *cuts]), strict=True))
-        blocks = np.array([block_of[score] for score in scores])
-        means = [np.mean(np.array(outcomes)[blocks == block]) for block in range(max(blocks) + 1)]
-        if all(a <= b for a, b in itertools.pairwise(means)):
-            best = min(best, float(np.sum((np.array(means)[blocks] - outcomes) ** 2)))
-    assert float(np.sum((fitted - outcomes) ** 2)) == pytest.approx(best, abs=1e-9)
-
-
-def test_isotonic_fit_is_level_beyond_its_knots() -> None:
-    fitted = IsotonicCalibration.fit([0.0, 1.0, 2.0, 3.0], [False, True, False, True])
-    assert fitted.predict([-5.0, 99.0]).tolist() == [0.0, 1.0]
-    assert fitted.predict([1.0, 2.0]).tolist() == [0.5, 0.5]
-
-
-def test_fits_are_stored_and_read_without_loss_and_broken_ones_refused() -> None:
-    logistic = LogisticCalibration.fit([[1.0, 2.0], [2.0, 1.0]], [True, False])
-    isotonic = IsotonicCalibration.fit([0.0, 1.0, 2.0], [False, True, True])
-    assert LogisticCalibration.from_dict(logistic.to_dict()) == logistic
-    assert IsotonicCalibration.from_dict(isotonic.to_dict()) == isotonic
-    with pytest.raises(InputError):
-        LogisticCalibration.from_dict(isotonic.to_dict())
-    with pytest.raises(InputError):
-        LogisticCalibration.from_dict({"kind": "logistic", "weights": [1.0], "intercept": None})
-    with pytest.raises(InputError):
-        IsotonicCalibration.from_dict({"kind": "isotonic", "scores": [1.0, 1.0], "probabilities": [0.5, 0.6]})

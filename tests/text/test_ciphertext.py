@@ -131,10 +131,6 @@ def test_letters_of_an_alphabet() -> None:
     assert Ciphertext.read("éa").letters_in("aé") is not None
 
 
-def test_lines_show_the_width_of_a_grid() -> None:
-    assert Ciphertext.read("ABCDE\nFGHIJ\n\nKL\n").line_lengths == (5, 5, 2)
-
-
 def test_the_hash_is_that_of_the_source() -> None:
     assert Ciphertext.read("ab‡").sha256 == hashlib.sha256("ab‡".encode()).hexdigest()
 
@@ -197,7 +193,6 @@ def test_nothing_of_the_source_is_lost(text: str, symbols: str, spaces: str) -> 
     if ciphertext.boundaries is not None:
         assert ciphertext.boundaries.tolist() == sorted(set(ciphertext.boundaries.tolist()))
         assert all(0 < boundary < length for boundary in ciphertext.boundaries)
-    assert sum(ciphertext.line_lengths) == length
     assert (spaces == "ignore") <= (ciphertext.boundaries is None)
     assert (spaces == "words") <= (ciphertext.boundaries is not None)
 

@@ -1,12 +1,11 @@
 """Calibration: when we say 90 %, is it 90 % of the time?
 
-Measures (reliability table, expected calibration error, Brier score) and two fits that turn raw scores into
-probabilities: a logistic one for several scores and few cases, an isotonic one for one score and many cases.
+Measures (reliability table, expected calibration error, Brier score), and a logistic fit that turns raw scores into
+probabilities.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -105,67 +104,6 @@ class LogisticCalibration:
         """Probabilities (cases,) of scores (cases,) or (cases, kinds of score)."""
         return _logistic(_score_table(scores) @ np.asarray(self.weights) + self.intercept)
 
-    def to_dict(self) -> dict[str, object]:
-        """Plain numbers, for JSON."""
-        return {"kind": "logistic", "weights": list(self.weights), "intercept": self.intercept}
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, object]) -> "LogisticCalibration":
-        """The calibration that to_dict stored. Raises InputError where that is broken."""
-        weights = _stored_numbers(stored, "logistic", "weights")
-        (intercept,) = _stored_numbers({**stored, "intercept": [stored.get("intercept")]}, "logistic", "intercept")
-        return cls(weights, intercept)
-
-
-@dataclass(frozen=True)
-class IsotonicCalibration:
-    """A rising line through knots: scores[i] has probability probabilities[i]; straight between, level beyond.
-
-    Source: Zadrozny and Elkan, "Transforming classifier scores into accurate multiclass probability estimates", 2002.
-    """
-
-    scores: tuple[float, ...]
-    probabilities: tuple[float, ...]
-
-    @classmethod
-    def fit(cls, scores: npt.ArrayLike, outcomes: Sequence[bool]) -> "IsotonicCalibration":
-        """The non-decreasing probabilities of least squared error (pool adjacent violators).
-
-        scores: (cases,) floats. Each pool stands as knots at its least and greatest score.
-        Raises InputError if the shapes do not fit.
-        """
-        values = _score_table(scores)[:, 0]
-        right = _outcomes(outcomes, len(values))
-        # Cases of one score share one probability, so they begin as one pool: [sum, count, least, greatest score].
-        distinct, group = np.unique(values, return_inverse=True)
-        sums, counts = np.bincount(group, weights=right), np.bincount(group)
-        pools: list[list[float]] = []
-        for score, total, count in zip(distinct, sums, counts, strict=True):
-            pools.append([float(total), float(count), float(score), float(score)])
-            while len(pools) > 1 and pools[-2][0] * pools[-1][1] >= pools[-1][0] * pools[-2][1]:
-                total_last, count_last, _, greatest = pools.pop()
-                pools[-1] = [pools[-1][0] + total_last, pools[-1][1] + count_last, pools[-1][2], greatest]
-        knots = [(edge, pool[0] / pool[1]) for pool in pools for edge in dict.fromkeys(pool[2:])]
-        return cls(tuple(edge for edge, _ in knots), tuple(share for _, share in knots))
-
-    def predict(self, scores: npt.ArrayLike) -> Floats:
-        """Probabilities (cases,) of scores (cases,)."""
-        return np.asarray(np.interp(_score_table(scores)[:, 0], self.scores, self.probabilities), dtype=np.float64)
-
-    def to_dict(self) -> dict[str, object]:
-        """Plain numbers, for JSON."""
-        return {"kind": "isotonic", "scores": list(self.scores), "probabilities": list(self.probabilities)}
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, object]) -> "IsotonicCalibration":
-        """The calibration that to_dict stored. Raises InputError where that is broken."""
-        scores = _stored_numbers(stored, "isotonic", "scores")
-        probabilities = _stored_numbers(stored, "isotonic", "probabilities")
-        rising = all(a < b for a, b in pairwise(scores))
-        if not scores or len(scores) != len(probabilities) or not rising:
-            raise InputError("Stored calibration: scores must rise, one probability each. Fit and store it again.")
-        return cls(scores, probabilities)
-
 
 def _newton(design: Floats, right: Floats, penalty: Floats, steps: int) -> Floats:
     """Coefficients that minimise the penalised logistic loss of design (cases, terms) against right (cases,)."""
@@ -220,13 +158,3 @@ def _checked(probabilities: Sequence[float], outcomes: Sequence[bool]) -> tuple[
     if stated.ndim != 1 or not np.all((stated >= 0) & (stated <= 1)):
         raise InputError("Probabilities must be numbers from 0 to 1, one a case.")
     return stated, _outcomes(outcomes, len(stated))
-
-
-def _stored_numbers(stored: Mapping[str, object], kind: str, field: str) -> tuple[float, ...]:
-    """The list of finite numbers under a field of a stored calibration. Raises InputError where it is not one."""
-    values = stored.get(field)
-    if stored.get("kind") != kind or not isinstance(values, list):
-        raise InputError(f"Stored calibration: not of kind {kind} with {field}. Fit and store it again.")
-    if not all(isinstance(value, (int, float)) and np.isfinite(value) for value in values):
-        raise InputError(f"Stored calibration: {field} has something that is not a number. Fit and store it again.")
-    return tuple(float(value) for value in values)

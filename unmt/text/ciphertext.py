@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from unmt.errors import InputError
-from unmt.text.graphemes import LINE_BREAKS, breaks_line
+from unmt.text.graphemes import LINE_BREAKS
 from unmt.text.segmentation import Kind, Segmentation, segment
 
 Ids = npt.NDArray[np.int32]
@@ -85,12 +85,6 @@ class Ciphertext:
     def sha256(self) -> str:
         """Hexadecimal SHA-256 of the source in UTF-8."""
         return hashlib.sha256(self.source.encode()).hexdigest()
-
-    @cached_property
-    def line_lengths(self) -> tuple[int, ...]:
-        """Number of symbols in each line that has any; a grid shows its width here."""
-        ends = [position for position in range(1, len(self)) if breaks_line(self.pieces[position])]
-        return tuple(int(length) for length in np.diff([0, *ends, len(self)]))
 
     def render(self, letters: Sequence[str]) -> str:
         """`letters`, one for each symbol, in the layout of the ciphertext.
