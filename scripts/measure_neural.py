@@ -34,7 +34,7 @@ from unmt.tasks.train_transformer import train_transformer
 from unmt.tasks.training_settings import Text
 from unmt.text.corpus_file import read_lines
 
-FIGURES = ("two_sided", "code_bits", "divergence", "way_back_bits", "text_bits", "round_trip_bleu")
+FIGURES = ("two_sided", "code_bits", "divergence", "way_back_bits", "text_bits", "fluency_bits", "round_trip_bleu")
 RISING = {"round_trip_bleu"}
 ALONE = {"causal": 0.0, "masked": 0.0, "spans": 0.0, "denoising": 0.0}
 ABLATIONS: dict[str, dict[str, Any]] = {
@@ -48,6 +48,9 @@ ABLATIONS: dict[str, dict[str, Any]] = {
     "with masked language modelling": {"masked": 0.1},
     "with the adversary": {"adversarial": 0.1},
     "back-translation by sampling": {"sampled": 1.0},
+    "back-translation alone after the first rounds": {"start_pairs": 0.0, "denoising": 0.0},
+    "pairs of the start alone": {"forward": 0.0, "denoising": 0.0, "back_translation": False},
+    "forward pairs alone": {"forward": 1.0, "denoising": 0.0, "back_translation": False},
 }
 FIRST: dict[str, dict[str, Any]] = {
     "off": {},
@@ -57,11 +60,17 @@ FIRST: dict[str, dict[str, Any]] = {
     "masked first": {"masked": 0.1},
 }
 """Of language modelling as initialisation; nothing else is of one language alone in them."""
-WITHOUT_START = {
+NOTHING_ELSE = {"denoising": 0.0, "back_translation": False, "alone_rounds": 10**6}
+WITHOUT_START: dict[str, dict[str, Any]] = {
     "no start: denoising and back-translation": {"denoising": 0.3},
     "no start: and the adversary": {"denoising": 0.3, "adversarial": 0.1},
     "no start: denoising alone": {"denoising": 1.0, "back_translation": False},
+    "no start: back-translation alone": {"denoising": 0.0},
+    "no start: causal alone": {"causal": 1.0} | NOTHING_ELSE,
+    "no start: masked alone": {"masked": 1.0} | NOTHING_ELSE,
+    "no start: spans alone": {"spans": 1.0} | NOTHING_ELSE,
 }
+"""The adversary is not among those alone: it matches states, and teaches nobody to write."""
 
 
 def text_of(path: Path) -> Text:

@@ -1,5 +1,6 @@
 """`unmt train` as it is typed: two files in, a model out; killed, interrupted and refused."""
 
+import gzip
 import json
 import shutil
 import signal
@@ -9,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from unmt.cli.main import status
+from unmt.evaluation.translation import TranslationMetric
 
 FILES = ("source.language=aa", "source.train=a.txt", "target.language=bb", "target.train=b.txt")
+CAPTIONS = Path(__file__).parents[3] / "shared" / "data" / "multi30k"
+LEAST_BLEU = 15.0
 SMALL = (*FILES, "trainer.rounds=1", "trainer.held_out=30", "trainer.force=true", "network.order=3", "network.beam=2")
 
 
@@ -189,6 +193,27 @@ def test_the_tiny_preset_trains_on_text_that_comes_along(unmt):
     assert translated.returncode == 0, translated.stderr
     assert len(translated.stdout.split("\n")) == 4
     assert translated.stdout.split("\n")[1] == ""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CAPTIONS.exists(), reason="no captions beside the project: ../shared/data/multi30k")
+def test_the_tiny_preset_learns_from_real_text(unmt, tmp_path):
+    """5,000 captions a side, of different photographs, and no word vectors."""
+    for name, part in (("en", slice(5000)), ("fr", slice(10_000, 15_000))):
+        lines = gzip.decompress((CAPTIONS / f"train.{name}.gz").read_bytes()).decode().splitlines()
+        (tmp_path / f"{name}.txt").write_text("\n".join(lines[part]) + "\n")
+    done = unmt(
+        "train", "experiment=tiny", "source.train=en.txt", "target.train=fr.txt", "run.dir=out", "quiet=true",
+        timeout=1500,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    texts = {
+        name: gzip.decompress((CAPTIONS / f"test_2016_flickr.{name}.gz").read_bytes()).decode() for name in ("en", "fr")
+    }
+    for source, target in (("en", "fr"), ("fr", "en")):
+        translated = unmt("translate", "model=out", f"direction={source}-{target}", input=texts[source], timeout=600)
+        metric = TranslationMetric("bleu", [texts[target].splitlines()], is_lowercase=True)
+        assert metric.score(metric.counts(translated.stdout.splitlines()).sum(axis=0)) > LEAST_BLEU
 
 
 def test_what_a_preset_expects_stands_beside_what_was_measured(unmt, word_cipher, tmp_path):
