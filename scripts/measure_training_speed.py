@@ -1,12 +1,15 @@
-"""Time a step of training, and translating, beside JoeyNMT's, on one net, batch and thread, in one run.
+"""Time a step of training, and translating, beside JoeyNMT's, on one net and batch, in one run.
 
     OMP_NUM_THREADS=1 python scripts/measure_training_speed.py TEXT [--sentences 2000] [--repeats 3] [--steps 40]
+    python scripts/measure_training_speed.py TEXT --threads 2
 
 TEXT has a sentence a line; sentences of random pieces are as long as its lines. The net is the default of
 network=transformer: 4,000 pieces, states of 128, two layers of encoder and decoder, one table of embeddings. JoeyNMT
 is to be installed beside unmt (`pip install joeynmt importlib_metadata`); without it our own figures are printed alone.
 Batches are the same for both. Translations are held to as many pieces as the source has, so that both write as much.
-Seconds are those of the processor, the least of the repeats, which take turns.
+Seconds are those of the processor, the least of the repeats, which take turns. With more threads they are those of the
+clock, and a step of ours has a shard for each thread, whose sentences are one batch to JoeyNMT: each does it its own
+way.
 """
 
 from __future__ import annotations
@@ -49,24 +52,24 @@ def sentences(lengths: list[int], seed: int) -> list[Any]:
     return [rng.integers(FIRST, SYMBOLS, length).astype(np.int32) for length in lengths]
 
 
-def our_trainer() -> SequenceTrainer:
+def our_trainer(threads: int) -> SequenceTrainer:
     """Of the default net."""
     net = Transformer(Shape(SYMBOLS, longest=256), torch.Generator().manual_seed(0))
     with torch.no_grad():  # an end that is never the likeliest: translations fill their limit
         net.embedding.weight[END_ID] = 0.0
-    return SequenceTrainer(net, Rates(), dropout=0.1, seed=0)
+    return SequenceTrainer(net, Rates(), dropout=0.1, seed=0, threads=threads)
 
 
-def our_steps(trainer: SequenceTrainer, batches: list[Any]) -> None:
-    """A step on each batch."""
+def our_steps(trainer: SequenceTrainer, steps: list[list[Any]]) -> None:
+    """Steps, of one or several batches each."""
     output = Output.of(torch.tensor([END_ID, *range(FIRST, SYMBOLS)]), SYMBOLS)
 
     def loss(batch: Any, net: Any, draw: Any) -> ShardLoss:
         nats, _ = pair_nats(net, batch, output, smoothing=0.1, dropout=draw.dropout)
         return ShardLoss(nats, batch.tokens)
 
-    for batch in batches:
-        trainer.step([partial(loss, batch)])
+    for batches in steps:
+        trainer.step([partial(loss, batch) for batch in batches])
 
 
 def joey_net() -> Any:
@@ -126,14 +129,17 @@ def joey_translates(net: Any, sources: list[Any], beam: int, size: int) -> None:
         joey_search(net, joey_batch(part, None), longest, beam, 1.0, min_output_length=longest)
 
 
-def least_seconds(works: dict[str, Callable[[], Any]], repeats: int) -> dict[str, float]:
-    """Of each, in turns."""
+def least_seconds(works: dict[str, Callable[[], Any]], repeats: int, threads: int) -> dict[str, float]:
+    """Of each, in turns. Ours gives each thread work of its own, and JoeyNMT's divides the products of torch."""
     seconds = dict.fromkeys(works, float("inf"))
+    clock = time.process_time if threads == 1 else time.perf_counter
     for _ in range(repeats):
         for name, work in works.items():
-            start = time.process_time()
+            torch.set_num_threads(1 if name == "unmt" else threads)
+            start = clock()
             work()
-            seconds[name] = min(seconds[name], time.process_time() - start)
+            seconds[name] = min(seconds[name], clock() - start)
+    torch.set_num_threads(1)
     return seconds
 
 
@@ -151,30 +157,36 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=2000)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args()
+    threads = given.threads
     torch.set_num_threads(1)
     lengths = [max(1, len(line.split())) for line in read_lines(given.text)[: given.sentences]]
     sources, targets = sentences(lengths, 1), sentences(lengths, 2)
-    trainer, joey = our_trainer(), joey_net()
+    trainer, joey = our_trainer(threads), joey_net()
     optimiser = torch.optim.Adam(joey.parameters(), lr=1e-4) if joey is not None else None
     counts = np.array(lengths)
     for size in SIZES:
-        places = cut(counts, counts, size, np.random.default_rng(0))[: given.steps]
+        places = cut(counts, counts, size, np.random.default_rng(0))[: threads * given.steps]
+        places = places[: len(places) // threads * threads]
         pairs = [([sources[i] for i in part], [targets[i] for i in part]) for part in places]
-        ours = [batch_of(*pair, END_ID, TAG, 0, 1) for pair in pairs]
+        batches = [batch_of(*pair, END_ID, TAG, 0, 1) for pair in pairs]
+        ours = [batches[first : first + threads] for first in range(0, len(batches), threads)]
         works: dict[str, Callable[[], Any]] = {"unmt": partial(our_steps, trainer, ours)}
         if joey is not None:
-            theirs = [joey_batch(*pair) for pair in pairs]
+            joined = [np.concatenate(places[first : first + threads]) for first in range(0, len(places), threads)]
+            theirs = [joey_batch([sources[i] for i in part], [targets[i] for i in part]) for part in joined]
             works["JoeyNMT"] = partial(joey_steps, joey, optimiser, theirs)
-        told(f"training, batches of {size}", sum(batch.tokens for batch in ours), least_seconds(works, given.repeats))
+        seconds = least_seconds(works, given.repeats, threads)
+        told(f"training, {threads} x {size} pieces a step", sum(batch.tokens for batch in batches), seconds)
     ordered = sorted(sources, key=len)
     allowed = torch.tensor([END_ID, *range(FIRST, SYMBOLS)])
     for beam in (1, 4):
         how = Search(TAG, END_ID, allowed, beam=beam, ratio=1.0, slack=-1)
-        works = {"unmt": partial(search, trainer.averaged, ordered, how)}
+        works = {"unmt": partial(search, trainer.averaged, ordered, how, threads=threads)}
         if joey is not None:
             works["JoeyNMT"] = partial(joey_translates, joey, ordered, beam, 64)
-        told(f"translating, beam of {beam}", sum(lengths), least_seconds(works, given.repeats))
+        told(f"translating, beam of {beam}", sum(lengths), least_seconds(works, given.repeats, threads))
 
 
 if __name__ == "__main__":

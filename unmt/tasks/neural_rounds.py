@@ -6,7 +6,7 @@ from is drawn, each as often as any, so that a step grows with the number of lan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -22,19 +22,16 @@ from unmt.objectives.language_modelling import causal_batch, masked_nats
 from unmt.objectives.latent_matching import LanguageDiscriminator, latent_nats
 from unmt.objectives.sequence_likelihood import Output, pair_nats
 from unmt.solvers.processes import ONE_PROCESS, Processes
-from unmt.solvers.sequence_search import Search, search
+from unmt.solvers.sequence_search import Search
 from unmt.solvers.sequence_trainer import Draw, Shard, ShardLoss
-from unmt.tasks.neural_data import NeuralData, fit
+from unmt.tasks.back_translation import Pairs, Told, back_translated, next_sentences
+from unmt.tasks.neural_data import NeuralData
 from unmt.tasks.neural_settings import NeuralSettings
-from unmt.text.piece_corpus import PieceCorpus
 from unmt.text.pieces import BLANK_ID, END_ID
 
 KINDS = ("start", "forward", "fresh", "denoising", "causal", "masked", "spans", "parallel")
 STREAMS = {"fresh": 1, "start": 2, "forward": 3}
 """Of random numbers; the other kinds have 4 and their place."""
-
-Pairs = tuple[PieceCorpus, PieceCorpus]
-Told = Callable[[float], None]
 
 
 class Student(nn.Module):
@@ -170,49 +167,31 @@ class Rounds:
         for place, other in enumerate(read):
             part = chosen[place :: len(read)] if len(chosen) >= len(read) else chosen
             how, seed = self.search(other, language), int(rng.integers(2**31))
-            found.append(self._translated([real[i] for i in part], how, seed, model, told))
+            found.append(
+                back_translated(
+                    model,
+                    [real[i] for i in part],
+                    how,
+                    seed=seed,
+                    sampled=self.settings.objectives.sampled,
+                    threads=self.threads,
+                    told=told,
+                    processes=self.processes,
+                )
+            )
         return found
 
-    def _translated(self, targets: Rows, how: Search, seed: int, model: SequenceNet, told: Told | None) -> Pairs:
-        if self.settings.objectives.sampled is not None:
-            how = replace(how, sample=self.settings.objectives.sampled)
-        found = search(
-            model,
-            targets,
-            how,
-            threads=self.threads,
-            seed=seed,
-            told=None if told is None else (lambda done: told(done / len(targets))),
-            processes=self.processes,
-        )
-        sources = [result.ids for result in found]
-        is_fit = fit(np.array([len(s) for s in sources]), np.array([len(t) for t in targets]))
-        kept = np.flatnonzero(is_fit)
-        if len(kept) == 0:  # a net that says nothing yet: the text itself, which teaches to copy as noise does
-            return PieceCorpus.of(targets), PieceCorpus.of(targets)
-        return PieceCorpus.of(sources).subset(kept), PieceCorpus.of(targets).subset(kept)
-
     def _next_sentences(self, number: int, language: int) -> NDArray[np.int64]:
-        """As many as fill the round: all of a text before any of it comes again, in another order each time."""
-        real = self.data.training[language]
-        usable = np.flatnonzero(real.lengths > 0)
-        mean = float(real.lengths[usable].mean()) + 1.0
+        """As many as fill the round. Rounds need more and more of them, as text of one language alone gives way."""
 
-        def needed(round_: int) -> int:
-            return int(self._counts(round_).get("fresh", 0) * self.settings.tokens / mean) + 1
+        def needed(mean: float) -> list[int]:
+            rounds = [*(earlier for earlier in range(number) if not self.from_start(earlier)), number]
+            return [int(self._counts(one).get("fresh", 0) * self.settings.tokens / mean) + 1 for one in rounds]
 
-        # Rounds need more and more of them, as text of one language alone gives way.
-        before = (round_ for round_ in range(number) if not self.from_start(round_))
-        wanted, first = needed(number), sum(map(needed, before))
-        found: list[NDArray[np.int64]] = []
-        while wanted > 0:
-            lap, place = divmod(first, len(usable))
-            order = self._rng(10_000_000 + lap, 1 + language).permutation(usable)
-            part = order[place : place + wanted]
-            found.append(part)
-            first += len(part)
-            wanted -= len(part)
-        return np.concatenate(found)
+        def shuffled(lap: int, sentences: NDArray[np.int64]) -> NDArray[np.int64]:
+            return self._rng(10_000_000 + lap, 1 + language).permutation(sentences)
+
+        return next_sentences(self.data.training[language], needed, shuffled)
 
     def search(self, language: int, read: int) -> Search:
         """How the net writes in a language while it trains. read: the language that it is told from."""
