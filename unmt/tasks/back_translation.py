@@ -1,9 +1,9 @@
 """Online back-translation: real sentences, each behind what the net as it is makes of it in the language that is read.
 
-What is learned to be written is real; errors stand on the side that is read. After Sennrich, Haddow and Birch, "Improving
-neural machine translation models with monolingual data", 2016; from no pairs at all Lample et al., "Unsupervised machine
-translation using monolingual corpora only", 2018; by drawing instead of taking the likeliest Edunov et al.,
-"Understanding back-translation at scale", 2018.
+What is learned to be written is real; errors stand on the side that is read. After Sennrich, Haddow and Birch,
+"Improving neural machine translation models with monolingual data", 2016; from no pairs at all Lample et al.,
+"Unsupervised machine translation using monolingual corpora only", 2018; by drawing instead of taking the likeliest
+Edunov et al., "Understanding back-translation at scale", 2018.
 """
 
 from __future__ import annotations
