@@ -369,6 +369,27 @@ def test_what_is_no_such_net_is_refused_in_a_line(cipher, folders, tmp_path, mon
     assert status(["train", *FILES, "network=transformer", there]) == 2
 
 
+def test_nets_that_cannot_serve_two_languages_are_refused(folders, tmp_path, monkeypatch):
+    def changed(name, **values):
+        folder = tmp_path / name
+        shutil.copytree(folders["bart"], folder)
+        config = json.loads((folder / "config.json").read_text())
+        (folder / "config.json").write_text(json.dumps(config | values))
+        return folder
+
+    with pytest.raises(InputError, match="one vocabulary to read and another to write"):
+        load_pretrained(changed("two", share_encoder_decoder_embeddings=False), LANGUAGES, 64, 0)
+    with pytest.raises(InputError, match=r"no encoder-decoder can be loaded|another shape"):
+        load_pretrained(changed("short", max_position_embeddings=12), LANGUAGES, 64, 0)
+
+    def refuses(*_, **__):
+        raise NotImplementedError
+
+    monkeypatch.setattr("transformers.BartForConditionalGeneration.resize_token_embeddings", refuses)
+    with pytest.raises(InputError, match=r"takes no new symbols\. Name the languages by its codes"):
+        load_pretrained(folders["bart"], LANGUAGES, 64, 0)
+
+
 def test_the_command_trains_and_translates(unmt, cipher, folders, tmp_path):
     (tmp_path / "a.txt").write_text("\n".join(cipher.source) + "\n")
     (tmp_path / "b.txt").write_text("\n".join(cipher.target) + "\n")
