@@ -154,7 +154,7 @@ def of_another_version(folder):
 
 def not_ended(folder):
     shutil.rmtree(folder / "model")
-    (folder / "config.yaml").write_text("seed: 0\n")
+    (folder / "config.yaml").write_text("seed: 0\ntrainer:\n  rounds: 5\n")
 
 
 @pytest.mark.parametrize(

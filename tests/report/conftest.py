@@ -354,7 +354,8 @@ def net_training(training: dict[str, Any]) -> dict[str, Any]:
     rounds = [
         {
             "round": 5 * n + 4, "steps": 1000 * (n + 1), "loss_bits": 5.0 - 0.05 * n, "tokens": 9000, "seconds": 3.0,
-            "figures": {way: translation_code(2.5, 6.0 - 0.05 * n) | {"round_trip_bleu": 10.0 + n} for way in ways},
+            "figures": {way: translation_code(2.5, 6.0 - 0.05 * n) | {"round_trip_bleu": 10.0 + n, "fluency_bits": 7.0}
+                        for way in ways},
             "guards": {"en-fr": ["too short"] if n >= 38 else [], "fr-en": []},
             "guard_figures": {way: {"copied": 0.01, "distinct": 0.9, "length": 0.5, "entropy": 0.95} for way in ways},
             "samples": {way: [{"source": f"{way} {k}: a dog.", "hypothesis": f"chien {n}"} for k in range(6)]

@@ -180,7 +180,7 @@ def test_a_model_of_another_kind_is_told(copied, change):
 def test_no_model_is_told(tmp_path):
     is_refused(tmp_path, "holds no model")
     is_refused(tmp_path / "nowhere", "holds no model")
-    (tmp_path / "config.yaml").write_text("")
+    (tmp_path / "config.yaml").write_text("trainer:\n  rounds: 5\n")
     is_refused(tmp_path, "has not ended")
 
 

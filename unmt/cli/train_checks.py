@@ -16,7 +16,6 @@ from unmt.cli.train_keys import (
 )
 from unmt.errors import InputError
 from unmt.solvers.processes import Processes
-from unmt.tasks.neural_settings import PRECISIONS, SELECTORS
 from unmt.text.paths import expanded
 
 NETWORKS = ("lexicon", "transformer", "pretrained")
@@ -63,6 +62,8 @@ def check(configuration: Configuration) -> None:
         raise InputError(
             f"network.name={configuration.network.name}: unknown. Choose network=lexicon, transformer or pretrained."
         )
+    from unmt.tasks.neural_settings import PRECISIONS, SELECTORS  # not for --help, which loads no numpy
+
     for key, given, known in (
         ("selector", trainer.selector, SELECTORS),
         ("precision", trainer.precision, PRECISIONS),

@@ -144,8 +144,9 @@ def read_header(folder: Path, path: Path | str, kind: str, version: int) -> dict
     try:
         header = json.loads((folder / HEADER).read_text(encoding="utf-8"))
     except OSError:
-        unfinished = (Path(path) / "checkpoints").exists()
-        hint = "Its training has not ended: go on with `unmt train`." if unfinished else "Name a run of `unmt train`."
+        hint = "Name a run of `unmt train`."
+        if _is_training(Path(path) / "config.yaml"):
+            hint = "Its training has not ended: go on with `unmt train`."
         raise InputError(f"model={path} holds no model. {hint}") from None
     except ValueError:
         raise InputError(f"model={path}: {HEADER} is broken. Train it again.") from None
@@ -156,6 +157,14 @@ def read_header(folder: Path, path: Path | str, kind: str, version: int) -> dict
             f"model={path} is of version {header.get('version')}, this unmt reads {version}. Train it again."
         )
     return header
+
+
+def _is_training(config: Path) -> bool:
+    """Whether it is the config.yaml of `unmt train`, which alone has a trainer."""
+    try:
+        return "trainer:" in config.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _direction(folder: Path, stored: dict[str, Any], languages: dict[str, Language]) -> Direction:
