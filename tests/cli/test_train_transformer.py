@@ -280,6 +280,8 @@ BAD = {
     "no pairs": ([*SMALL, "parallel.train=nowhere.tsv"], "nowhere.tsv"),
     "a share": ([*SMALL, "objectives.parallel=2"], "objectives.parallel=2.0: give a share from 0 to 1"),
     "device": ([*SMALL, "trainer.device=abacus"], "device=abacus: unknown"),
+    "a schedule": ([*SMALL, "objectives.schedule=spans 0:2"], "give spans as ROUND:WEIGHT with rising rounds"),
+    "a schedule of nothing": ([*SMALL, "objectives.schedule=noise 0:1"], "'noise' is no objective"),
     "a device of another kind": ([*SMALL, "trainer.device=meta"], "trainer.device=meta: unknown. Give auto, cpu"),
     "seed": ([*SMALL, f"seed={2**63}"], "too large. Give 9223372036854775807 at most"),
     "precision": ([*SMALL, "trainer.precision=half"], "trainer.precision=half: unknown. Choose one of auto, float32"),

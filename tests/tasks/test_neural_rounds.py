@@ -169,9 +169,9 @@ def directions_of(made, number, student):
     found = Counter()
     shard = Rounds._shard
 
-    def watched(self, kind, language, read, sources, targets):
+    def watched(self, kind, of_round, language, read, sources, targets):
         found[kind, read, language] += 1
-        return shard(self, kind, language, read, sources, targets)
+        return shard(self, kind, of_round, language, read, sources, targets)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rounds, "_shard", watched)

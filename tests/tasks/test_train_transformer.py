@@ -205,6 +205,20 @@ def test_steps_in_bfloat16_are_near_those_in_float32_and_go_on_to_the_same_bits(
     assert model_files(tmp_path / "parts")[weights] == model_files(tmp_path / "whole")[weights]
 
 
+def test_a_schedule_of_the_adversary_is_that_value_round_by_round(cipher, tmp_path):
+    def losses(name, **objectives):
+        rows = Rows()
+        train(cipher, tmp_path / name, rows, rounds=3, objectives=Objectives(alone_until=3, **objectives))
+        return [row["loss_bits"] for row in rows]
+
+    never, always = losses("never"), losses("always", adversarial=0.3)
+    later = losses("later", schedule="adversarial 0:0 1:0.3")
+    assert losses("as always", schedule="adversarial 0:0.3") == always
+    assert later[0] == never[0]
+    assert later[1] != never[1]
+    assert always[0] != never[0]
+
+
 def test_a_run_that_collapsed_keeps_its_last_good_round_and_stays_ended(cipher, tmp_path, monkeypatch):
     from unmt.tasks import train_transformer as module
 

@@ -201,6 +201,8 @@ def _check_start(configuration: Configuration) -> None:
 
 
 def _check_net(configuration: Configuration) -> None:
+    from unmt.tasks.schedules import schedules
+
     network, objectives, rate = configuration.network, configuration.objectives, configuration.trainer.rate
     if network.width % (2 * network.heads):
         raise InputError(
@@ -225,6 +227,7 @@ def _check_net(configuration: Configuration) -> None:
     ):
         if value < least:
             raise InputError(f"objectives.{name}={value}: too small. Give {least} or more.")
+    schedules(objectives.schedule)
     _check_alone(objectives)
 
 

@@ -79,6 +79,8 @@ Of a Transformer
                      objectives.causal=0, objectives.masked=0, objectives.spans=0 of one language alone; the rest is
                      back-translation by the net itself (objectives.back_translation=false leaves it out)
   objectives.forward=0.4  share of the first rounds that learns to translate as the start does
+  objectives.schedule=null  weights that change from round to round, straight between points ROUND:WEIGHT, in place of
+                     those above: "denoising 0:0.3 40:0; adversarial 10:0 20:0.1"
   objectives.alone_until=60  round from which on no step learns from one language alone
   objectives.alone_rounds=0  first rounds whose steps all do, by the four shares above: a net that is initialised by
                      language modelling before it learns to translate
@@ -164,6 +166,7 @@ class ObjectiveSettings:
     parallel: float = 0.2
     alone_until: int = 60
     alone_rounds: int = 0
+    schedule: str | None = None
 
 
 @dataclass

@@ -91,7 +91,7 @@ class Rounds:
                 if self._read(kind, language)
             }
         for kind in kinds:
-            yield [self._shard(kind, language, *next(stream)) for language, stream in sources[kind].items()]
+            yield [self._shard(kind, number, language, *next(stream)) for language, stream in sources[kind].items()]
 
     def _read(self, kind: str, language: int) -> list[int]:
         """The languages that steps of a kind are told from where they write a language."""
@@ -200,8 +200,9 @@ class Rounds:
         source_tag = pieces.source_id(names[read])
         return Search(pieces.language_id(names[language]), END_ID, allowed, source_tag=source_tag)
 
-    def _shard(self, kind: str, language: int, read: int, sources: Rows, targets: Rows) -> Shard:
+    def _shard(self, kind: str, number: int, language: int, read: int, sources: Rows, targets: Rows) -> Shard:
         output, settings = self._outputs[language], self.settings
+        adversarial = settings.objectives.weight("adversarial", number)
         tag = self.data.pieces.language_id(self.data.sides[language].language)
         name = f"{kind}.{self.data.sides[language].language}"
 
@@ -215,7 +216,7 @@ class Rounds:
             nats, encoded = pair_nats(net, batch, output, smoothing=settings.smoothing, dropout=draw.dropout)
             if student.discriminator is not None and kind in {"start", "forward", "fresh", "denoising", "parallel"}:
                 latent = latent_nats(student.discriminator, encoded, batch.source, batch.source_language)
-                nats = nats + settings.objectives.adversarial * batch.tokens * latent
+                nats = nats + adversarial * batch.tokens * latent
             return ShardLoss(nats, batch.tokens, name)
 
         return loss

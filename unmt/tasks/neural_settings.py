@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from unmt.tasks.schedules import Points, schedules, weight_at
 from unmt.text.noise import WordNoise
 
 FREE = ("minutes", "rounds", "threads", "force", "device", "path")
@@ -29,11 +31,12 @@ class Objectives:
 
     start_pairs: real sentences, each to be told from the lexicon model's translation of it; the first rounds have no
     other back-translation. forward: the other way around, the lexicon model's translations, each to be told from the
-    real sentence, in the first rounds alone (self-training: He et al., 2022). denoising, causal, masked,
-    spans: text of one language alone, until round `alone_until`. alone_rounds: first rounds that learn from nothing but
-    those four, by their shares: joint language modelling as initialisation. adversarial: weight of latent matching in
-    the steps that translate. sampled: back-translation draws from the net at this temperature instead of taking the
-    likeliest. parallel: pairs that a person gave, in every round, where there are any.
+    real sentence, in the first rounds alone (self-training: He et al., 2022). denoising, causal, masked, spans: text of
+    one language alone, until round `alone_until`. alone_rounds: first rounds that learn from nothing but those four, by
+    their shares: joint language modelling as initialisation. adversarial: weight of latent matching in the steps that
+    translate. schedule: weights that change from round to round, as schedules() reads it, in place of the above and of
+    how those of one language fade. sampled: back-translation draws from the net at this temperature instead of taking
+    the likeliest. parallel: pairs that a person gave, in every round, where there are any.
     """
 
     start_pairs: float = 0.4
@@ -48,25 +51,41 @@ class Objectives:
     alone_rounds: int = 0
     sampled: float | None = None
     parallel: float = 0.2
+    schedule: str | None = None
+
+    @cached_property
+    def schedules(self) -> Mapping[str, Points]:
+        """Raises InputError where schedule is none."""
+        return schedules(self.schedule)
+
+    def weight(self, name: str, number: int) -> float:
+        """Of an objective in a round, before any fading."""
+        points = self.schedules.get(name)
+        return float(getattr(self, name)) if points is None else weight_at(points, number)
+
+    @property
+    def has_adversary(self) -> bool:
+        """Whether in any round latent matching takes part."""
+        return self.adversarial > 0.0 or any(weight > 0.0 for _, weight in self.schedules.get("adversarial", ()))
 
     def shares(self, number: int, *, from_start: bool, has_start: bool, has_parallel: bool = False) -> dict[str, float]:
         """What the steps of a round learn from, as shares that sum to one. from_start: it has no other pairs."""
-        alone = {name: getattr(self, name) for name in ("denoising", "causal", "masked", "spans")}
+        alone = {name: self.weight(name, number) for name in ("denoising", "causal", "masked", "spans")}
         whole = sum(alone.values())
         if number < self.alone_rounds and whole > 0.0:
             return {name: share / whole for name, share in alone.items() if share > 0.0}
         rest = 1.0 if from_start else max(0.0, 1.0 - number / self.alone_until)
-        found = {name: share * rest for name, share in alone.items()}
+        found = {name: share * (1.0 if name in self.schedules else rest) for name, share in alone.items()}
         left = max(0.0, 1.0 - sum(found.values()))
         if has_parallel:
-            found["parallel"] = min(left, self.parallel)
+            found["parallel"] = min(left, self.weight("parallel", number))
             left -= found["parallel"]
         if from_start or not self.back_translation:
-            found["forward"] = min(left, self.forward) if has_start else 0.0
+            found["forward"] = min(left, self.weight("forward", number)) if has_start else 0.0
             left -= found["forward"]
             found["start" if has_start else "denoising"] = left + (0.0 if has_start else found["denoising"])
         else:
-            found["start"] = min(left, self.start_pairs) if has_start else 0.0
+            found["start"] = min(left, self.weight("start_pairs", number)) if has_start else 0.0
             found["fresh"] = left - found["start"]
         total = sum(found.values())
         return {name: share / total for name, share in found.items() if share > 0.0}

@@ -150,6 +150,8 @@ class _Run:
         for name, usual in LATER.items():
             if settled[name] == usual:
                 del settled[name]  # a run that was begun before there was such a setting goes on
+        if settled["objectives"]["schedule"] is None:
+            del settled["objectives"]["schedule"]
         hashes = [text.sha256 for text in self.texts] + ([self.parallel.sha256] if self.parallel else [])
         self.stages.check_same(hashes, settled)
         self._read_clock()
@@ -268,7 +270,7 @@ class _Run:
         generator = torch.Generator().manual_seed(settings.seed)
         net = self.pretrained or Transformer(shape, generator)
         discriminator = None
-        if settings.objectives.adversarial > 0.0:
+        if settings.objectives.has_adversary:
             discriminator = LanguageDiscriminator(settings.width, len(self.sides), generator)
         student = Student(net, discriminator).to(self.device)
         return SequenceTrainer(
