@@ -28,6 +28,7 @@ def _files(tmp_path):
     (tmp_path / "twice.tsv").write_text(ROWS + "one\tabcab\n")
     (tmp_path / "short_row.tsv").write_text(ROWS + "two\n")
     (tmp_path / "one_letter.tsv").write_text(ROWS + "two\taaaa\n")
+    (tmp_path / "long.tsv").write_text(f"id\tciphertext\tlanguage\none\tGsv jfrxp yildm ulc\t{'n' * 300}\n")
     (tmp_path / "foreign.tsv").write_text("id\tciphertext\tlanguage\none\tGsv jfrxp yildm ulc\tklingon\n")
 
 
@@ -81,6 +82,7 @@ BAD = {
     "table with a short row": (["decipher", "input=short_row.tsv"], "line 3: 1 cells"),
     "table with one letter": (["decipher", "input=one_letter.tsv"], "id two"),
     "table with an unknown language": (["decipher", "input=foreign.tsv"], "klingon"),
+    "table with a language too long to be a file": (["decipher", "input=long.tsv"], "id one: language=nnn"),
     "run directory is a file": (["decipher", TEXT, "run.dir=letter.txt"], "run.dir=letter.txt"),
     "run directory below a file": (["decipher", TEXT, "run.dir=letter.txt/run"], "run.dir=letter.txt/run"),
     "run directory with a name too long": (["decipher", TEXT, "run.dir=" + "n" * 300], "too long"),

@@ -137,11 +137,11 @@ def _measured(configuration: Configuration, output: Path, progress: Progress) ->
             output=output,
             monitor=progress,
         )
+    from unmt.coding.language_model import check_language
     from unmt.tasks.bench_ciphers import run as run_ciphers
-    from unmt.tasks.decipher import models
 
-    if configuration.language != "named":
-        models(expanded(configuration.language))  # which says so where there is none
+    if configuration.language not in {"named", "auto"}:
+        check_language(expanded(configuration.language))
 
     return run_ciphers(
         data,

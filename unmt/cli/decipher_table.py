@@ -30,7 +30,6 @@ def decipher_table(configuration: Configuration, path: str) -> None:
     rows = read_table(path, required=("id", "ciphertext"), optional=("language",))
     for row in rows:
         _check(configuration, row, path)
-    _check_languages(configuration, rows, path)
     with run_directory("decipher", configuration) as directory:
         file = RowFile(directory.path, made_with=_origin(configuration, rows))
         done = [file.records[row["id"]] for row in rows if row["id"] in file.records]
@@ -72,24 +71,16 @@ def _line(cells: Sequence[Any]) -> str:
 
 
 def _check(configuration: Configuration, row: dict[str, str], path: str) -> None:
-    """Raises InputError, with the row's id, for a ciphertext that cannot be read."""
+    """Raises InputError, with the row's id, for a ciphertext that cannot be read, or a language that there is not."""
+    from unmt.coding.language_model import check_language
+
+    language = _language(configuration, row)
     try:
         _ciphertext(configuration, row)
+        if language != "auto":
+            check_language(expanded(language))
     except InputError as error:
         raise InputError(f"{path}, id {row['id']}: {error}") from None
-
-
-def _check_languages(configuration: Configuration, rows: Sequence[dict[str, str]], path: str) -> None:
-    """Raises InputError, with the row's id, for a language that there is not."""
-    from unmt.coding.language_model import SHIPPED
-
-    for row in rows:
-        language = _language(configuration, row)
-        if language not in {"auto", *SHIPPED} and not Path(expanded(language)).exists():
-            raise InputError(
-                f"{path}, id {row['id']}: language={language}: no such language ({', '.join(SHIPPED)}) and no such"
-                " file. Mend the row."
-            )
 
 
 def _ciphertext(configuration: Configuration, row: dict[str, str]) -> Ciphertext:

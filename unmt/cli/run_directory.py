@@ -12,7 +12,7 @@ from typing import Any
 from unmt.cli.command import CHOICE
 from unmt.errors import InputError
 from unmt.text import atomic
-from unmt.text.paths import expanded
+from unmt.text.paths import expanded, is_there
 
 RUNS = Path("runs")
 # Where a run writes, how much it says and to whom, on how many cores it works, and whether it was told to go on all the
@@ -99,11 +99,10 @@ def run_directory(command: str, configuration: Any) -> Iterator[RunDirectory]:
 
     settings = asdict(configuration)
     given = configuration.run.dir
-    before = {folder for folder in (RUNS, *RUNS.parents) if folder.exists()}
-    run = RunDirectory(Path(expanded(given)) if given else _dated(command))
+    place = Path(expanded(given)) if given else RUNS
+    before = {folder for folder in (place, *place.parents) if is_there(folder)}
+    run = RunDirectory(place if given else _dated(command))
     with run.refusals():
-        if given:
-            before = {folder for folder in (run.path, *run.path.parents) if folder.exists()}
         run.path.mkdir(parents=True, exist_ok=True)
     with _locked(run):
         is_new = not run.file("config.yaml").exists()

@@ -1,7 +1,6 @@
 """What of `unmt train` no text could make right: refused before any file is read."""
 
 import math
-from pathlib import Path
 
 from unmt.cli.decipher import check_numbers
 from unmt.cli.tracking import check_tracking
@@ -16,7 +15,8 @@ from unmt.cli.train_keys import (
 )
 from unmt.errors import InputError
 from unmt.solvers.processes import Processes
-from unmt.text.paths import expanded
+from unmt.tasks.schedules import SHARES, schedules
+from unmt.text.paths import expanded, is_there
 
 NETWORKS = ("lexicon", "transformer", "pretrained")
 NET_ONLY = (*NET_KEYS, "start", "hub", "path")
@@ -24,7 +24,6 @@ TRAINER_ONLY = (
     "device", "precision", "steps", "tokens", "rate", "start_rounds", "turn_rounds", "evaluate_every", "selector",
 )  # fmt: skip
 LEAST = {"pieces": 300, "width": 4, "heads": 1, "inner": 1, "encoder_layers": 1, "decoder_layers": 1, "longest": 16}
-SHARES = ("start_pairs", "forward", "denoising", "causal", "masked", "spans", "parallel")
 ALONE = ("denoising", "causal", "masked", "spans")
 
 LONGEST_NAME = 32
@@ -196,13 +195,11 @@ def _check_start(configuration: Configuration) -> None:
     if configuration.network.name == "lexicon" or start in {"lexicon", "none"}:
         return
     for part in parts_of(start):
-        if not Path(part).exists():
+        if not is_there(part):
             raise InputError(f"network.start={start}: {part} is not there. Give lexicon, none, or run directories.")
 
 
 def _check_net(configuration: Configuration) -> None:
-    from unmt.tasks.schedules import schedules
-
     network, objectives, rate = configuration.network, configuration.objectives, configuration.trainer.rate
     if network.width % (2 * network.heads):
         raise InputError(

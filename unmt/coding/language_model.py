@@ -10,7 +10,6 @@ The code of a text is in `objectives.text_code`.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,12 +27,20 @@ from unmt.coding.smoothing import SmoothedNgrams
 from unmt.coding.words import WordCounts, WordTables, build_word_tables
 from unmt.errors import InputError
 from unmt.text.alphabet import fold
+from unmt.text.paths import is_there
 from unmt.text.readers import read_text
 
 SHIPPED = ("en", "de", "fr", "es", "it")
 
 TABLES = 3
 """Version of the tables in the cache: another number where the same model file gives other tables."""
+
+
+def check_language(name: str) -> None:
+    """Raises InputError for what is neither a shipped language nor a file or folder."""
+    if name not in SHIPPED and not is_there(name):
+        known = ", ".join(SHIPPED)
+        raise InputError(f"language={name}: no such language ({known}) and no such file. Give one of them, or a text.")
 
 
 @dataclass(frozen=True)
@@ -63,12 +70,8 @@ class LanguageModel:
                     f"The language model {path.name} is missing from this installation. Install unmt again."
                 )
             return cls.from_bytes(path.read_bytes(), name, path)
+        check_language(name)
         path = Path(name)
-        if not os.path.exists(path):  # noqa: PTH110  # Path.exists raises where the name is too long
-            known = ", ".join(SHIPPED)
-            raise InputError(
-                f"language={name}: no such language ({known}) and no such file. Give one of them, or a text."
-            )
         if path.suffix == model_file.SUFFIX:
             if not path.is_file():
                 raise InputError(f"language={name} is not a file. Give a .unmtlm file or a text file.")

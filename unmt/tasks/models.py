@@ -12,7 +12,7 @@ from unmt.errors import InputError
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.translation import Translation
 from unmt.tasks.translation_model import HEADER, TranslationModel, model_folder
-from unmt.text.paths import expanded
+from unmt.text.paths import expanded, is_there
 
 if TYPE_CHECKING:
     from unmt.tasks.neural_model import NeuralModel
@@ -79,7 +79,7 @@ def parts_of(path: Path | str) -> list[str]:
     rest = str(path).split(",")
     while rest:
         names = [expanded(",".join(rest[:end]).strip()) for end in range(len(rest), 0, -1)]
-        there = next((i for i, name in enumerate(names) if Path(name).exists()), len(names) - 1)
+        there = next((i for i, name in enumerate(names) if is_there(name)), len(names) - 1)
         found.append(names[there])
         rest = rest[len(rest) - there :]
     if len(found) > 1 and not all(found):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from typing import Any
 
 from unmt.tasks.schedules import Points, schedules, weight_at
 from unmt.text.noise import WordNoise
@@ -18,7 +19,7 @@ SELECTORS = {"two_sided": 1, "code_bits": 1, "divergence": 1, "fluency_bits": 1,
 PRECISIONS = ("auto", "float32", "bfloat16")
 """Of products in a step of training."""
 
-LATER = {"teacher": None, "selector": "two_sided", "precision": "auto"}
+LATER = {"teacher": None, "selector": "two_sided", "precision": "auto", "schedule": None}
 """Settings that runs of earlier versions did not have, and what those were."""
 
 TURN_START_ROUNDS = 10
@@ -138,6 +139,15 @@ class NeuralSettings:
     force: bool = False
     device: str = "auto"
     precision: str = "auto"
+
+    def settled(self) -> dict[str, Any]:
+        """What must be the same where a run goes on; what was added later is left out where it is as it was before."""
+
+        def kept(values: dict[str, Any]) -> dict[str, Any]:
+            return {name: value for name, value in values.items() if name not in LATER or value != LATER[name]}
+
+        found = kept({name: value for name, value in asdict(self).items() if name not in FREE})
+        return found | {"objectives": kept(found["objectives"])}
 
     def turn(self, number: int) -> int:
         """How many turns there have been when a round begins."""

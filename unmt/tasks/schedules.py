@@ -8,8 +8,11 @@ from math import isfinite
 
 from unmt.errors import InputError
 
-SCHEDULED = ("start_pairs", "forward", "denoising", "causal", "masked", "spans", "parallel", "adversarial")
-"""Objectives that have a weight: all but the last are shares of the steps."""
+SHARES = ("start_pairs", "forward", "denoising", "causal", "masked", "spans", "parallel")
+"""Objectives whose weights are shares of the steps."""
+
+SCHEDULED = (*SHARES, "adversarial")
+"""Objectives that have a weight."""
 
 Points = Sequence[tuple[int, float]]
 

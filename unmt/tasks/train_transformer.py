@@ -39,7 +39,7 @@ from unmt.tasks.neural_figures import neural_figures
 from unmt.tasks.neural_looks import Looks
 from unmt.tasks.neural_model import PIECES, NeuralModel
 from unmt.tasks.neural_rounds import Rounds, Student
-from unmt.tasks.neural_settings import FREE, LATER, NeuralSettings, PretrainedSettings
+from unmt.tasks.neural_settings import NeuralSettings, PretrainedSettings
 from unmt.tasks.neural_start import Lexicons, Start, given_start
 from unmt.tasks.neural_summary import finished
 from unmt.tasks.sides import side_of, training_lines
@@ -146,14 +146,8 @@ class _Run:
 
     def _prepared(self) -> NeuralData:
         """What the rounds begin with; the processes after the first find it made."""
-        settled = {name: value for name, value in asdict(self.settings).items() if name not in FREE}
-        for name, usual in LATER.items():
-            if settled[name] == usual:
-                del settled[name]  # a run that was begun before there was such a setting goes on
-        if settled["objectives"]["schedule"] is None:
-            del settled["objectives"]["schedule"]
         hashes = [text.sha256 for text in self.texts] + ([self.parallel.sha256] if self.parallel else [])
-        self.stages.check_same(hashes, settled)
+        self.stages.check_same(hashes, self.settings.settled())
         self._read_clock()
         settings = self.settings
         size: int | Vocabulary = settings.pieces

@@ -1,5 +1,6 @@
 """Paths as a user types them."""
 
+import os
 from pathlib import Path
 
 from unmt.errors import InputError
@@ -14,3 +15,8 @@ def expanded(path: str) -> str:
     except RuntimeError:
         name = path[1:].partition("/")[0]
         raise InputError(f"{path}: there is no user {name} here. Write the folder in full.") from None
+
+
+def is_there(path: Path | str) -> bool:
+    """Whether there is a file or a folder; Path.exists raises where a name is too long to be one."""
+    return os.path.exists(path)  # noqa: PTH110
