@@ -11,9 +11,10 @@ import pytest
 
 from unmt.errors import InputError
 from unmt.solvers.context_lexicon import LexiconReport
+from unmt.tasks import sides
 from unmt.tasks.models import translate
 from unmt.tasks.monitor import Monitor
-from unmt.tasks.sides import side_of
+from unmt.tasks.sides import lexicon_lines, side_of, training_lines
 from unmt.tasks.train_lexicon import train_lexicon
 from unmt.tasks.training_settings import Settings, Text
 from unmt.tasks.translation_model import TranslationModel
@@ -393,6 +394,30 @@ def test_held_out_sentences_are_in_no_training():
     assert len(set(sentences(side.training)) & set(sentences(side.held_out))) == 0
     duplicates = sum(lines.index(line) % 2 == 0 for line in side.lines)
     assert len(side.training) == 450 - 30 - duplicates
+
+
+def test_of_a_large_text_lexicons_are_learned_from_sentences_that_are_evenly_spread(small, tmp_path, monkeypatch):
+    lines = [f"word{number % 7} of line{number}" for number in range(2000)]
+    whole = side_of("aa", lines, 50, 3)
+    assert (len(whole.training), whole.sentences) == (1950, 1950)
+    monkeypatch.setattr(sides, "MOST_CHARACTERS", sum(map(len, lines)) // 4)
+    side = side_of("aa", lines, 50, 3)
+    assert side.lines == whole.lines
+    assert side.sentences == 1950 == len(training_lines(side, lines))
+    read = lexicon_lines(side, lines)
+    assert [side.tokeniser.tokens(line) for line in read] == [
+        [side.vocabulary.words[id_] for id_ in side.training.sentence(place)] for place in range(len(side.training))
+    ]
+    assert 480 <= len(read) <= 510
+    gaps = np.diff([lines.index(line) for line in read])
+    assert 1 <= gaps.min() <= gaps.max() <= 12
+    monkeypatch.setattr(sides, "MOST_CHARACTERS", sum(map(len, small.source)) // 2)
+    result = train_lexicon(*texts(small), replace(SMALL, rounds=0), tmp_path)
+    assert result is not None
+    for text in result["texts"]:
+        assert 0 < text["lexicon_sentences"] < text["sentences"]
+        said = f"{text['language']}: lexicon and n-grams are of {text['lexicon_sentences']} of its {text['sentences']}"
+        assert said in result["summary"]
 
 
 def test_which_sentences_are_held_out_hangs_on_the_text_alone():

@@ -9,9 +9,11 @@ import pytest
 from unmt.errors import InputError
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.neural_looks import KEPT_BEST, Looks
+from unmt.tasks.neural_model import PIECES
 from unmt.tasks.neural_settings import NeuralSettings, Objectives
 from unmt.tasks.train_transformer import train_transformer
 from unmt.tasks.training_settings import Text
+from unmt.text.pieces import Pieces
 
 SMALL = {
     "pieces": 330, "width": 8, "heads": 2, "inner": 8, "encoder_layers": 1, "decoder_layers": 1, "longest": 32,
@@ -293,3 +295,13 @@ def test_all_objectives_train_together(cipher, tmp_path):
     result = train(cipher, tmp_path, objectives=objectives, steps=6, rounds=2)
     assert result is not None
     assert result["rounds"][-1]["loss_bits"] > 0
+
+
+def test_of_a_large_text_pieces_are_learned_from_every_language(cipher, tmp_path, monkeypatch):
+    """Text of the first language alone fills what sentencepiece may hold."""
+    monkeypatch.setattr("unmt.tasks.sides.MOST_CHARACTERS", sum(map(len, cipher.source)) // 3)
+    train(cipher, tmp_path, rounds=1)
+    pieces = Pieces((tmp_path / "checkpoints" / PIECES).read_bytes(), ("aa", "bb"))
+    for lines in (cipher.source, cipher.target):
+        words = [word for line in lines for word in line.split()]
+        assert len(pieces.encode(words)) < 0.7 * sum(map(len, words))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from unmt.errors import InputError
 from unmt.objectives.sequence_likelihood import Output
 from unmt.tasks.neural_model import PIECES
-from unmt.tasks.sides import Side, plain_line, training_lines
+from unmt.tasks.sides import Side, evenly_spread, plain_line, training_lines
 from unmt.tasks.training_settings import Parallel, Text
 from unmt.text import atomic
 from unmt.text.piece_corpus import PieceCorpus
@@ -66,13 +66,14 @@ def prepare(
     translators: Translators | None,
     told: Told,
     parallel: Parallel | None = None,
+    part: Part = np.arange,
 ) -> NeuralData:
     """All of it, from the folder where it is there.
 
     size: of the vocabulary of pieces, or one that is there already; longer sentences than `longest` pieces are left out
     of training.
     parallel: pairs of sentences, of which those are left out that have a line that is held out.
-    translators: None for no start.
+    translators: None for no start. part: as of start_pairs.
     Raises InputError where a file is damaged.
     """
     lines = [training_lines(side, text.lines) for text, side in zip(texts, sides, strict=True)]
@@ -96,7 +97,7 @@ def prepare(
         allowed.append(np.union1d(np.unique(corpus.ids), [*np.unique(given.ids), END_ID]).astype(np.int64))
     data = NeuralData(tuple(sides), pieces, tuple(training), tuple(held_out), tuple(allowed), {})
     if translators is not None:
-        data = replace(data, start=start_pairs(lines, data, folder, longest, translators))
+        data = replace(data, start=start_pairs(lines, data, folder, longest, translators, part=part))
     fitting: tuple[PieceCorpus, ...] = _fitting(both[0], both[1]) if parallel else ()
     if parallel and not len(fitting[0]):
         raise InputError(
@@ -147,7 +148,9 @@ def pieces_of(folder: Path, lines: Sequence[Sequence[str]], sides: Sequence[Side
     """
     path, names = folder / PIECES, [side.language for side in sides]
     if not path.exists():
-        tokens = (side.tokeniser.tokens(line) for side, part in zip(sides, lines, strict=True) for line in part)
+        # Of each language, so that none is left out: sentencepiece holds what it learns from in memory.
+        parts = [evenly_spread(part) for part in lines]
+        tokens = (side.tokeniser.tokens(line) for side, part in zip(sides, parts, strict=True) for line in part)
         atomic.write_bytes(path, Pieces.learn(tokens, names, size).model)
     found = Pieces(path.read_bytes(), tuple(names))
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from unmt import __version__
 from unmt.report.code_lengths import code_length_lines
 from unmt.tasks.sides import Side
-from unmt.tasks.train_summary import WrittenText, code_lengths, text_facts
+from unmt.tasks.train_summary import WrittenText, code_lengths, large_texts, text_facts
 
 COLLAPSED = "collapsed"
 FEW_ROUNDS = 20
@@ -53,6 +53,7 @@ def summary(result: dict[str, Any], chosen: dict[str, Any]) -> str:
     sentence = result["preflight"].get("sentence")
     if sentence:
         lines.append(f"verdict   {sentence}")
+    lines += large_texts(result)
     for way, pair in result.get("pairs", {}).items():
         what = "left out" if pair.get("left_out") else "pair"
         lines.append(f"{what:9} {way}: {pair['preflight']['sentence']}")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from unmt.errors import InputError
 from unmt.tasks.models import LineTranslator, Model, load_model, training_translator
-from unmt.tasks.sides import Side, training_lines
+from unmt.tasks.sides import Side, lexicon_lines
 from unmt.tasks.training_settings import Text
 from unmt.tasks.training_stages import Stages
 from unmt.tasks.translation import BLOCK_LINES
@@ -67,7 +67,7 @@ def taught(
         if not (stages.folder / name).exists():
             told(i)
             translator = _translator(load_model(path), path, way, threads)
-            lines = training_lines(sides[i], texts[i].lines)
+            lines = lexicon_lines(sides[i], texts[i].lines)
             made = []
             for first in range(0, len(parts[i]), BLOCK_LINES):
                 beat()

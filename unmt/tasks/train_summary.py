@@ -40,9 +40,19 @@ def samples(model: TranslationModel, sides: tuple[Side, Side]) -> dict[str, list
     return found
 
 
+def large_texts(result: dict[str, Any]) -> list[str]:
+    """A line for each text of which lexicon and n-grams had a part only."""
+    return [
+        f"text      {text['language']}: lexicon and n-grams are of {text['lexicon_sentences']:,} of its"
+        f" {text['sentences']:,} sentences"
+        for text in result["texts"]
+        if text["lexicon_sentences"] < text["sentences"]
+    ]
+
+
 def summary(result: dict[str, Any]) -> str:
     """Verdict, and the figures of each round."""
-    lines = [f"verdict   {result['preflight']['sentence']}"]
+    lines = [f"verdict   {result['preflight']['sentence']}", *large_texts(result)]
     for way in result["directions"]:
         rounds = [f"{entry['figures'][way]['two_sided']:.2f}" for entry in result["rounds"]]
         lines.append(f"{way:9} round {result['chosen_round'][way]} chosen; bits a word by round: {', '.join(rounds)}")
@@ -85,7 +95,8 @@ def text_facts(side: Side, text: WrittenText) -> dict[str, Any]:
         "language": side.language,
         "path": text.path,
         "sha256": text.sha256,
-        "sentences": len(side.training),
+        "sentences": side.sentences,
+        "lexicon_sentences": len(side.training),
         "words": len(side.training.ids),
         "vocabulary": len(side.vocabulary),
         "held_out": len(side.held_out),

@@ -167,6 +167,7 @@ class _Run:
             None if settings.start == "none" else self._lexicon_translator,
             lambda stage, _: self._say(stage),
             self.parallel,
+            partial(part_of, settings.seed, 0),
         )  # fmt: skip
 
     def _check_teacher(self) -> None:

@@ -22,6 +22,8 @@ from unmt.tasks.translation_model import HEADER
 ROUNDS_AFTER = TURN_START_ROUNDS + 5
 """A turn that fewer rounds of the net could follow is left out: those that it begins with are to teach, not to end."""
 KEYS = ("is_made", "minutes")
+START_SENTENCES = 100_000
+"""Of a language, that are translated before the first round at most: more than the rounds before a turn read."""
 SENTENCES = 20000
 """Of a language, that lexicon models translate in a turn at most, each turn others: as many as the next rounds read."""
 
@@ -58,10 +60,11 @@ def turned(
 
 
 def part_of(seed: int, turn: int, count: int) -> NDArray[np.int64]:
-    """The sentences, of so many, that a turn translates: their numbers, rising."""
-    if count <= SENTENCES:
+    """The sentences, of so many, that are translated at the start (turn 0) or in a turn: their numbers, rising."""
+    most = SENTENCES if turn else START_SENTENCES
+    if count <= most:
         return np.arange(count)
-    return np.sort(np.random.default_rng([seed, turn, count]).choice(count, SENTENCES, replace=False))
+    return np.sort(np.random.default_rng([seed, turn, count]).choice(count, most, replace=False))
 
 
 def turn_facts(number: int, start: Start | None) -> dict[str, Any]:

@@ -22,9 +22,6 @@ PAD, UNKNOWN, END, BLANK = "<pad>", "<unk>", "</s>", "<blank>"
 SPECIAL = (PAD, UNKNOWN, END, BLANK)
 PAD_ID, UNKNOWN_ID, END_ID, BLANK_ID = range(4)
 
-LEARNED_SENTENCES = 1_000_000
-"""More than these are sampled, for sentencepiece holds what it learns from in memory."""
-
 MARK, STAND_IN = "\u2581", "\u2582"
 """Sentencepiece's own sign of a space does not come back; where a text has it, its neighbour stands for it."""
 
@@ -93,8 +90,6 @@ class Pieces:
                 eos_piece=END,
                 control_symbols=[BLANK, *(tag(name) for name in languages)],
                 num_threads=1,
-                input_sentence_size=LEARNED_SENTENCES,
-                shuffle_input_sentence=False,
                 minloglevel=2,
             )
         except RuntimeError as error:
