@@ -40,8 +40,9 @@ family and length, and whether the stated probabilities hold. The plaintexts are
   seed=0           same seed, same answer
 
 objectives: code length, n-gram matching, a discriminator, optimal transport and likelihood, each on every family of
-mappings that it fits: substitution and Vigenère on characters, substitution on words, a rotation of word vectors. One
-half of a text is enciphered, the other is the language; a control whose target is shuffled stands beside each.
+mappings that it fits: substitution and Vigenère on characters and on words, a rotation of word vectors, translators of
+sentences. One half of a text is enciphered, the other is the language; a control whose target is shuffled stands beside
+each. Some ten minutes of one core.
 
   unmt bench objectives
   unmt bench objectives data=novel.txt seeds=10

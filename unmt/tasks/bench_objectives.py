@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,8 @@ from unmt.tasks.alignment import SHARED_GAIN
 from unmt.tasks.cores import with_one_blas_thread
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.objective_ciphers import CIPHER_SEARCHES, CipherTask
-from unmt.tasks.objective_pairs import FAMILIES, cipher_pair, text_of, vector_pair
+from unmt.tasks.objective_pairs import CIPHERS, FAMILIES, cipher_pair, sentence_pair, text_of, vector_pair
+from unmt.tasks.objective_sentences import SENTENCE_SEARCHES, SentenceTask
 from unmt.tasks.objective_vectors import VECTOR_SEARCHES, accuracy, mean_cosine, vectors_from
 from unmt.tasks.row_file import RowFile
 
@@ -32,15 +33,11 @@ share is for chance: a search finds some of the accidental n-grams of a shuffled
 OBJECTIVES = tuple(CIPHER_SEARCHES)
 SHARED, NOTHING = "structure", "no structure"
 
-SENTENCES: Mapping[str, str] = {
-    "code length, searched": "in `unmt train`: chooses the rounds",
-    "code length, relaxed": "in `unmt train`: n-grams in the decoder",
-    "n-gram matching": "not run",
-    "adversarial": "not run",
-    "optimal transport": "not run",
-    "likelihood (EM)": "in `unmt train`: word alignment",
+SEARCHES: Mapping[str, Mapping[str, Callable[..., Any]]] = {
+    **dict.fromkeys(CIPHERS, CIPHER_SEARCHES),
+    "vectors": VECTOR_SEARCHES,
+    "sentences": SENTENCE_SEARCHES,
 }
-"""Where an objective is at work on sentences. That column is measured by `unmt train` and `unmt evaluate`, not here."""
 
 
 @with_one_blas_thread
@@ -60,7 +57,7 @@ def run(
 
     data: a text; None: the English sample text. vectors: of words, to plant a rotation in; None: learned from the text.
     symbols: characters or words that are enciphered, at most, and ten times as many of the target.
-    output: folder of rows.jsonl. Returns cells, sentences, text (all of it as a table), and what it was made with.
+    output: folder of rows.jsonl. Returns cells, text (all of it as a table), and what it was made with.
     Raises InputError where data or vectors are none, or rows.jsonl is of another run.
     """
     start = time.perf_counter()
@@ -82,7 +79,6 @@ def run(
         "cells": [_cell(records, objective, family) for objective in objectives for family in families],
         "objectives": list(objectives),
         "families": list(families),
-        "sentences": {name: SENTENCES[name] for name in objectives},
         "data": None if data is None else str(data),
         "vectors": None if vectors is None else str(vectors),
         "seeds": seeds,
@@ -115,10 +111,9 @@ class _Job:
 def _jobs(families: Sequence[str], objectives: Sequence[str], seed: int, seeds: int) -> Iterator[_Job]:
     """Family by family and seed by seed, so that what all objectives share is made once."""
     for family in families:
-        searches = VECTOR_SEARCHES if family == "vectors" else CIPHER_SEARCHES
         runs = [(number, "run") for number in range(seed, seed + seeds)]
         for number, role in [*runs, (seed, "control"), (seed, "null")]:
-            yield from (_Job(name, family, number, role) for name in objectives if name in searches)
+            yield from (_Job(name, family, number, role) for name in objectives if name in SEARCHES[family])
 
 
 class _Bench:
@@ -126,7 +121,7 @@ class _Bench:
 
     def __init__(self, text: str, vectors: Path | None, symbols: int | None) -> None:
         self._text, self._path, self._symbols = text, vectors, symbols
-        self._held: tuple[tuple[str, int, str], CipherTask] | None = None
+        self._held: tuple[tuple[str, int, str], CipherTask | SentenceTask] | None = None
 
     def check_vectors(self) -> None:
         """That those which are given can be read, before other runs take their time. Raises InputError."""
@@ -135,13 +130,14 @@ class _Bench:
 
     def record(self, job: _Job) -> dict[str, Any]:
         """One run; its seconds are those of the processor."""
-        found = self._vectors(job) if job.family == "vectors" else self._cipher(job)
-        return {"id": job.id, **vars(job), **found}
+        runs = {"vectors": self._vectors, "sentences": self._sentences}
+        return {"id": job.id, **vars(job), **runs.get(job.family, self._cipher)(job)}
 
     def _cipher(self, job: _Job) -> dict[str, Any]:
         import unmt.solvers.relaxed_key  # noqa: F401 - loading torch is no part of a search's seconds
 
         task = self._task(job)
+        assert isinstance(task, CipherTask)
         begun = time.process_time()
         key = CIPHER_SEARCHES[job.objective](task, _sequence(job))
         seconds = time.process_time() - begun
@@ -158,12 +154,30 @@ class _Bench:
             "seconds": seconds,
         }
 
-    def _task(self, job: _Job) -> CipherTask:
+    def _sentences(self, job: _Job) -> dict[str, Any]:
+        import unmt.mappings.transformer  # noqa: F401 - loading torch is no part of a search's seconds
+
+        task = self._task(job)
+        assert isinstance(task, SentenceTask)
+        begun = time.process_time()
+        translate = SENTENCE_SEARCHES[job.objective](task, _sequence(job))
+        seconds = time.process_time() - begun
+        source = task.pair.source
+        sizes = {"symbols": len(source.ids), "letters": len(source.vocabulary)}
+        return task.judged(translate) | sizes | {"seconds": seconds}
+
+    def _task(self, job: _Job) -> CipherTask | SentenceTask:
         name = (job.family, job.seed, job.role)
         if self._held is None or self._held[0] != name:
-            task = CipherTask(cipher_pair(job.family, self._text, job.seed, job.shuffle, self._symbols))
-            assert task.table  # what all objectives share is not in the seconds of the first
-            self._held = (name, task)
+            # What all objectives share is not in the seconds of the first.
+            if job.family == "sentences":
+                sentences = SentenceTask(sentence_pair(self._text, job.seed, job.shuffle, self._symbols))
+                assert sentences.ngrams
+                self._held = (name, sentences)
+            else:
+                cipher = CipherTask(cipher_pair(job.family, self._text, job.seed, job.shuffle, self._symbols))
+                assert cipher.table
+                self._held = (name, cipher)
         return self._held[1]
 
     def _vectors(self, job: _Job) -> dict[str, Any]:

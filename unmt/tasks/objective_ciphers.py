@@ -23,7 +23,7 @@ from unmt.mappings.vigenere import Vigenere
 from unmt.objectives.code_length import text_units
 from unmt.solvers.column_period import column_period
 from unmt.solvers.problem import Problem
-from unmt.tasks.objective_pairs import CipherPair
+from unmt.tasks.objective_pairs import WORD_CIPHERS, CipherPair
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -60,7 +60,7 @@ class CipherTask:
 
     @cached_property
     def is_words(self) -> bool:
-        return self.pair.family == "words"
+        return self.pair.family in WORD_CIPHERS
 
     @cached_property
     def period(self) -> int:
@@ -214,7 +214,7 @@ def by_adversary(task: CipherTask, seed: np.random.SeedSequence) -> Ints:
         lambda counts, generator: AdversarialWindows(counts, shares, generator, settings),
         momentum=0.5,
         last_rate=0.03 if task.is_words else 0.2,
-        steps=JUDGED_WORDS if task.is_words else None,
+        steps=JUDGED_WORDS if task.is_words and not task.pair.period else None,
     )
 
 
@@ -246,7 +246,7 @@ def _relaxed(
     if task.pair.period:
         family = RelaxedVigenere(task.letters, task.period)
     counts = pair_counts(task.stream, task.letters * (task.period or 1))
-    start = _frequency_start(task) if task.is_words else None
+    start = _frequency_start(task) if task.is_words and not task.pair.period else None
     found = relaxed_search(
         family,
         lambda generator: objective(counts, generator),

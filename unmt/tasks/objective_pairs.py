@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from unmt.errors import InputError
 from unmt.mappings.linear_map import centred
 from unmt.text.readers import read_text
+from unmt.text.word_corpus import WordCorpus
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-CIPHERS = ("substitution", "vigenere", "words")
-FAMILIES = (*CIPHERS, "vectors")
+WORD_CIPHERS = ("words", "word_vigenere")
+CIPHERS = ("substitution", "vigenere", *WORD_CIPHERS)
+FAMILIES = (*CIPHERS, "vectors", "sentences")
 
 CHARACTERS, WORDS = 58, 200
 """Characters and words at most, the most frequent ones, as in the published experiments. Other characters are left
@@ -31,6 +33,10 @@ ENCIPHERED, WORDS_ENCIPHERED = 20_000, 10_000
 TARGET_SHARE = 10
 """Symbols of the cipher at most; the target has as many times more at most."""
 LEAST_SYMBOLS = 500
+HELD_OUT = 200
+"""Sentences, a tenth of those enciphered at most, that translators are judged by."""
+LONGEST_SENTENCE = 60
+"""Words; what is longer is cut."""
 MOST_CHARACTERS = 3_000_000
 """Of a text: more than the most symbols on both sides need."""
 CHARACTERS_A_SYMBOL = 150
@@ -59,6 +65,20 @@ class CipherPair:
     target: Ints
     letters: int
     period: int = 0
+
+
+@dataclass(frozen=True)
+class SentencePair:
+    """Sentences of enciphered words, and sentences of their language that say something else.
+
+    source, target: to learn from; held_out: more of the source, for the judge; plain: what these say, in words of the
+    target (UNKNOWN where it does not have one), which only the scoring sees.
+    """
+
+    source: WordCorpus
+    target: WordCorpus
+    held_out: WordCorpus
+    plain: WordCorpus
 
 
 @dataclass(frozen=True)
@@ -108,19 +128,60 @@ def cipher_pair(
     random order that the target's symbols are put in, so that nothing but their frequencies is left; None: as they
     stand.
     """
-    ids, letters = words_of(text) if family == "words" else characters_of(text)
-    most = symbols or (WORDS_ENCIPHERED if family == "words" else ENCIPHERED)
+    is_words, is_vigenere = family in WORD_CIPHERS, family in {"vigenere", "word_vigenere"}
+    ids, letters = words_of(text) if is_words else characters_of(text)
+    most = symbols or (WORDS_ENCIPHERED if is_words else ENCIPHERED)
     half = len(ids) // 2
     plain, target = ids[:half][:most], ids[half:][: TARGET_SHARE * most]
     rng = np.random.default_rng([seed, CIPHERS.index(family)])
-    if family == "vigenere":
+    if is_vigenere:
         cipher = (plain + np.resize(rng.integers(letters, size=PERIOD), len(plain))) % letters
     else:
         cipher = rng.permutation(letters)[plain]
     if shuffle is not None:
         target = np.random.default_rng([seed, shuffle]).permutation(target)
-    scored = plain < letters - 1 if family == "words" else np.ones(len(plain), bool)
-    return CipherPair(family, cipher, plain, scored, target, letters, PERIOD if family == "vigenere" else 0)
+    scored = plain < letters - 1 if is_words else np.ones(len(plain), bool)
+    return CipherPair(family, cipher, plain, scored, target, letters, PERIOD if is_vigenere else 0)
+
+
+def sentence_pair(text: str, seed: int, shuffle: int | None = None, symbols: int | None = None) -> SentencePair:
+    """The sentences of a text's first half with every word, all of them, enciphered, and those of its second half.
+
+    A line is a sentence. symbols: words that are enciphered at most; None: WORDS_ENCIPHERED. shuffle: the number of a
+    random order that all words of the target are put in; its sentences are as long as before.
+    """
+    most = symbols or WORDS_ENCIPHERED
+    sentences = [
+        words[first : first + LONGEST_SENTENCE]
+        for words in (re.findall(r"\w+|[.,;:!?]", line.lower()) for line in text.splitlines())
+        for first in range(0, len(words), LONGEST_SENTENCE)
+    ]
+    half = len(sentences) // 2
+    plain, other = _first(sentences[:half], most), _first(sentences[half:], TARGET_SHARE * most)
+    target = WordCorpus.of(other)
+    if shuffle is not None:
+        ids = np.random.default_rng([seed, shuffle]).permutation(target.ids)
+        target = WordCorpus(ids, target.starts, target.vocabulary)
+    names = sorted({word for sentence in plain for word in sentence})
+    rng = np.random.default_rng([seed, len(FAMILIES)])
+    number = dict(zip(names, rng.permutation(len(names)).tolist(), strict=True))
+    enciphered = [[f"x{number[word]}" for word in sentence] for sentence in plain]
+    is_kept = np.zeros(len(plain), bool)
+    count = min(HELD_OUT, len(plain) // 10)
+    is_kept[np.linspace(0, len(plain) - 1, count).astype(int)] = True
+    source = WordCorpus.of([words for words, kept in zip(enciphered, is_kept, strict=True) if not kept])
+    held_out, said = (
+        [words for words, kept in zip(part, is_kept, strict=True) if kept] for part in (enciphered, plain)
+    )
+    return SentencePair(
+        source, target, WordCorpus.of(held_out, source.vocabulary), WordCorpus.of(said, target.vocabulary)
+    )
+
+
+def _first(sentences: Sequence[Sequence[str]], words: int) -> list[Sequence[str]]:
+    """The first sentences, of so many words at most."""
+    ends = np.cumsum([len(sentence) for sentence in sentences])
+    return list(sentences[: max(int((ends <= words).sum()), 1)])
 
 
 def vector_pair(matrix: Floats, seed: int, shuffle: int | None = None) -> VectorPair:
