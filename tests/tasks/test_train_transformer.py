@@ -8,7 +8,7 @@ import pytest
 
 from unmt.errors import InputError
 from unmt.tasks.monitor import Monitor
-from unmt.tasks.neural_looks import KEPT_BEST, Looks
+from unmt.tasks.neural_looks import Looks
 from unmt.tasks.neural_model import PIECES
 from unmt.tasks.neural_settings import NeuralSettings, Objectives
 from unmt.tasks.train_transformer import train_transformer
@@ -194,6 +194,15 @@ def test_the_figure_that_is_named_chooses_the_round(cipher, whole, tmp_path):
         train(cipher, tmp_path)
 
 
+def test_as_many_rounds_are_kept_as_are_asked_for(cipher, tmp_path):
+    result = train(cipher, tmp_path, evaluate_every=1, keep=1)
+    held = [path.name for path in (tmp_path / "checkpoints").glob("round-*.safetensors")]
+    assert held == [f"round-{result['chosen_round']['aa-bb']}.safetensors"]
+    # What is kept changes no step: the run may go on with more.
+    train(cipher, tmp_path, evaluate_every=1, keep=100, rounds=8)
+    assert len(list((tmp_path / "checkpoints").glob("round-*.safetensors"))) == 4
+
+
 def test_steps_in_bfloat16_are_near_those_in_float32_and_go_on_to_the_same_bits(cipher, whole, tmp_path):
     rows = Rows()
     result = train(cipher, tmp_path / "whole", rows, precision="bfloat16")
@@ -240,7 +249,7 @@ def test_a_run_that_collapsed_keeps_its_last_good_round_and_stays_ended(cipher, 
     assert [row["round"] for row in rows] == [0, 1, 2]  # two looks in a row
     assert result["chosen_round"] == {"aa-bb": 0, "bb-aa": 0}
     assert result["verdict"] == "collapsed"
-    assert len(list((tmp_path / "checkpoints").glob("round-*.safetensors"))) <= KEPT_BEST
+    assert len(list((tmp_path / "checkpoints").glob("round-*.safetensors"))) == 3
     assert untimed(train(cipher, tmp_path, rows, evaluate_every=1, rounds=9)) == untimed(result)
     assert len(looks) == 3
 

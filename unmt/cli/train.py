@@ -116,7 +116,7 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
         kind, net = PretrainedSettings, {**net, "path": path, "sha256": folder_sha256(path)}
     steps = {
         name: getattr(trainer, name)
-        for name in ("steps", "tokens", "rate", "start_rounds", "turn_rounds", "evaluate_every")
+        for name in ("steps", "tokens", "rate", "start_rounds", "turn_rounds", "evaluate_every", "keep")
     }
     settings = kind(
         minutes=minutes, rounds=trainer.rounds, device=trainer.device, precision=trainer.precision,

@@ -22,6 +22,7 @@ NETWORKS = ("lexicon", "transformer", "pretrained")
 NET_ONLY = (*NET_KEYS, "start", "hub", "path")
 TRAINER_ONLY = (
     "device", "precision", "steps", "tokens", "rate", "start_rounds", "turn_rounds", "evaluate_every", "selector",
+    "keep",
 )  # fmt: skip
 LEAST = {"pieces": 300, "width": 4, "heads": 1, "inner": 1, "encoder_layers": 1, "decoder_layers": 1, "longest": 16}
 ALONE = ("denoising", "causal", "masked", "spans")
@@ -50,7 +51,7 @@ def check(configuration: Configuration) -> None:
         *((f"network.{name}", getattr(configuration.network, name), least) for name, least in LEAST.items()),
         *(
             (f"trainer.{name}", getattr(trainer, name), 1)
-            for name in ("steps", "tokens", "turn_rounds", "evaluate_every")
+            for name in ("steps", "tokens", "turn_rounds", "evaluate_every", "keep")
         ),
         ("network.turns", configuration.network.turns or 0, 0),
         ("trainer.start_rounds", trainer.start_rounds, 0),

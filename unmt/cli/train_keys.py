@@ -75,6 +75,7 @@ Of a Transformer
   trainer.evaluate_every=5  rounds between two looks at the sentences that are kept out
   trainer.selector=two_sided  the figure of those that chooses the round, without labels: two_sided, code_bits,
                      divergence (code lengths), fluency_bits (language model and vocabulary), or round_trip_bleu
+  trainer.keep=3     rounds whose weights are kept, the best by that figure
   objectives.start_pairs=0.4  shares of the steps: back-translations by the start, objectives.denoising=0.1,
                      objectives.causal=0, objectives.masked=0, objectives.spans=0 of one language alone; the rest is
                      back-translation by the net itself (objectives.back_translation=false leaves it out)
@@ -186,6 +187,7 @@ class TrainerSettings:
     turn_rounds: int = 30
     evaluate_every: int = 5
     selector: str = "two_sided"
+    keep: int = 3
 
 
 @dataclass

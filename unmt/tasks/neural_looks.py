@@ -10,17 +10,16 @@ from unmt.tasks.neural_settings import SELECTORS
 from unmt.tasks.tensor_file import load_tensors, save_tensors
 from unmt.tasks.training_stages import damaged
 
-KEPT_BEST = 3
-
 
 class Looks:
     """Entries, a round that was looked at each, with `round`, `figures` and `guards` by direction; weights of the best.
 
-    folder: where weights are kept, a file a round. selector: one of SELECTORS, that says which are best.
+    folder: where weights are kept, a file a round. selector: one of SELECTORS, that says which are best; kept: how many
+    of these.
     """
 
-    def __init__(self, folder: Path, selector: str = "two_sided") -> None:
-        self.folder, self.selector = folder, selector
+    def __init__(self, folder: Path, selector: str = "two_sided", kept: int = 3) -> None:
+        self.folder, self.selector, self.kept = folder, selector, kept
         self.entries: list[dict[str, Any]] = []
 
     def path(self, number: int) -> Path:
@@ -28,10 +27,10 @@ class Looks:
         return self.folder / f"round-{number}.safetensors"
 
     def keep(self, net: SequenceNet) -> None:
-        """Keep the weights of the last round if it is among the KEPT_BEST, and those of no other but these."""
+        """Keep the weights of the last round if it is among the best that are kept, and those of no other but these."""
         last = self.entries[-1]["round"]
         save_tensors(self.path(last), {name: one.detach() for name, one in net.named_parameters()}, {"round": last})
-        best = {self.path(kept["round"]) for kept in sorted(self.entries, key=self.preference)[:KEPT_BEST]}
+        best = {self.path(entry["round"]) for entry in sorted(self.entries, key=self.preference)[: self.kept]}
         for path in self.folder.glob("round-*.safetensors"):
             if path not in best:
                 path.unlink()

@@ -10,7 +10,7 @@ from typing import Any
 from unmt.tasks.schedules import Points, schedules, weight_at
 from unmt.text.noise import WordNoise
 
-FREE = ("minutes", "rounds", "threads", "force", "device", "path")
+FREE = ("minutes", "rounds", "threads", "force", "device", "path", "keep")
 """They change no step, only how many are made, and on what."""
 
 SELECTORS = {"two_sided": 1, "code_bits": 1, "divergence": 1, "fluency_bits": 1, "round_trip_bleu": -1}
@@ -105,7 +105,7 @@ class NeuralSettings:
     net when lexicon models learn from it.
     steps: of a round; tokens: target pieces of each of a step's shards, one a language. evaluate_every: rounds between
     two looks at the held-out sentences. selector: the figure of those by which the round is chosen, one of
-    SELECTORS. precision: as precision_of() takes it.
+    SELECTORS. keep: rounds whose weights are kept, the best by it. precision: as precision_of() takes it.
     """
 
     pieces: int = 4000
@@ -129,6 +129,7 @@ class NeuralSettings:
     smoothing: float = 0.1
     evaluate_every: int = 5
     selector: str = "two_sided"
+    keep: int = 3
     objectives: Objectives = field(default_factory=Objectives)
     noise: WordNoise = field(default_factory=WordNoise)
     minutes: float | None = 60.0

@@ -114,7 +114,7 @@ class _Run:
         self.parallel: Parallel | None = None
         self.pretrained: Pretrained | None = None
         self.stages = Stages(folder / "checkpoints", is_first=processes.is_first)
-        self.looks = Looks(self.stages.folder, settings.selector)
+        self.looks = Looks(self.stages.folder, settings.selector, settings.keep)
 
     def to_the_end(self) -> dict[str, Any] | None:
         """All of it; None of a process that is not the first."""
