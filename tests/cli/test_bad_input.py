@@ -48,6 +48,22 @@ BAD = {
     "a folder of other files": (["decipher", TEXT, "run.dir=others"], "run.dir=others has a report.html"),
     "no output": (["compress", "encode", "input=letter.txt", "output="], "output= is missing"),
     "standard output": (["compress", "encode", "input=letter.txt", "output=-"], "output=-: a file is written"),
+    "a key that encoding has no use for": (
+        ["compress", "encode", "input=letter.txt", "output=a.bin", "run.dir=mine"],
+        "run.dir= is given",
+    ),
+    "a limit that decoding has no use for": (
+        ["compress", "decode", "input=letter.txt", "output=a.txt", "limit=9"],
+        "limit= is given",
+    ),
+    "a direction of no model": (
+        ["evaluate", "hypotheses=letter.txt", "references=letter.txt", "direction=en-fr"],
+        "direction= is given",
+    ),
+    "a dictionary that no method learns from": (
+        ["align", "source.vectors=a.vec", "target.vectors=b.vec", "dictionary=letter.txt"],
+        "method=dictionary does",
+    ),
     "benchmark in no language": (["bench", "ciphers", "language=zz"], "language=zz: no such language"),
     "benchmark of no vectors": (["bench", "objectives", "vectors=letter.txt"], "letter.txt, line 1"),
     "missing": (["decipher", "input=nowhere.txt"], "nowhere.txt: no such file"),

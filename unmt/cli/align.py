@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from unmt.cli.checks import check_numbers, check_untouched
 from unmt.cli.command import CHOICE, Choice, Command
-from unmt.cli.decipher import check_numbers, in_any_case
+from unmt.cli.decipher import in_any_case
 from unmt.cli.interruption import Interrupted, stop_on_interrupt
 from unmt.cli.output import note, write
 from unmt.cli.progress import Progress
@@ -134,6 +135,8 @@ def check(configuration: Configuration) -> None:
     for key, least in (("translations", 1), ("runs", 1)):
         if getattr(configuration, key) < least:
             raise InputError(f"{key}={getattr(configuration, key)}: too small. Give {least} or more.")
+    if not {"dictionary", ALL} & set(configuration.method.names):
+        check_untouched(configuration, ("dictionary",), "no method learns from it: method=dictionary does")
     for name in ("source", "target"):
         side = getattr(configuration, name)
         if (side.vectors is None) == (side.train is None):

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from unmt import __version__
+from unmt.cli.checks import check_numbers, check_untouched
 from unmt.cli.command import Command
-from unmt.cli.decipher import check_numbers, in_any_case
+from unmt.cli.decipher import in_any_case
 from unmt.cli.interruption import stop_on_interrupt
 from unmt.cli.output import note, write
 from unmt.cli.progress import Progress
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 MEASURE, PREFLIGHT, ENCODE, DECODE = "measure", "preflight", "encode", "decode"
 MIXING, TRANSFORMER = "mixing", "transformer"
 MEASURED_ALONE = ("mapping", "codes", "null", "samples", "null_order", "unrelated")
-"""Keys that a preflight has no use for."""
+CODED_ALONE = ("mapping", "null", "samples", "null_order", "unrelated", "limit", "seed", "threads", "run.dir")
+UNUSED = {MEASURE: (), PREFLIGHT: MEASURED_ALONE, ENCODE: CODED_ALONE, DECODE: CODED_ALONE}
+"""Keys that an action has no use for."""
 
 HELP = """
 Usage: unmt compress x=FILE y=FILE [key=value ...]
@@ -109,9 +112,7 @@ def check(configuration: Configuration) -> None:
         raise InputError(
             f"codes={configuration.codes}: unmt compress {action} has one code, {MIXING}. Leave codes= out."
         )
-    for key in MEASURED_ALONE if action == PREFLIGHT else ():
-        if getattr(configuration, key) != getattr(Configuration(), key):
-            raise InputError(f"{key}= is given, but unmt compress preflight has no use for it. Leave it out.")
+    check_untouched(configuration, UNUSED[action], f"unmt compress {action} has no use for it")
     check_numbers(configuration)
 
 

@@ -1,11 +1,11 @@
 """`unmt decipher`: key and plaintext of one text. A table of texts is in decipher_table.py."""
 
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from unmt.cli.checks import check_numbers
 from unmt.cli.command import Command
 from unmt.cli.interruption import Interrupted, stop_on_interrupt
 from unmt.cli.output import note, write
@@ -98,23 +98,6 @@ def check(configuration: Configuration) -> None:
         both = "input= and text= are both given" if configuration.input is not None else "there is nothing to decipher"
         raise InputError(f"{both}. Give input=FILE (input=- is standard input) or text=TEXT.")
     check_numbers(configuration)
-
-
-LARGEST_SEED = 2**63 - 1
-"""That every generator of random numbers takes."""
-
-
-def check_numbers(configuration: Any) -> None:
-    """Raises InputError for a number of the search that makes no sense, whichever of them the configuration has."""
-    for key, least in (("seed", 0), ("restarts", 1), ("threads", 1), ("limit", 1)):
-        value = getattr(configuration, key, None)
-        if value is not None and value < least:
-            raise InputError(f"{key}={value}: too small. Give {least} or more.")
-        if key == "seed" and value is not None and value > LARGEST_SEED:
-            raise InputError(f"seed={value}: too large. Give {LARGEST_SEED} at most.")
-    seconds = getattr(configuration, "seconds", None)
-    if seconds is not None and not (math.isfinite(seconds) and seconds > 0):
-        raise InputError(f"seconds={seconds}: no number of seconds. Give one above 0, or leave it out for no limit.")
 
 
 def search(configuration: Configuration, ciphertext: Any, language: str, seed: int, monitor: Monitor) -> dict[str, Any]:

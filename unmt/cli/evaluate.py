@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from unmt.cli.checks import check_numbers, check_untouched
 from unmt.cli.command import Command
-from unmt.cli.decipher import check_numbers
 from unmt.cli.output import note, write
 from unmt.cli.progress import Progress
 from unmt.cli.run_directory import RunSettings, run_directory
 from unmt.errors import InputError
+from unmt.tasks.checks import check_choice
 from unmt.text.paths import expanded
 
 if TYPE_CHECKING:
@@ -109,7 +110,9 @@ def check(configuration: Configuration) -> None:
     if given == ["model"]:
         if configuration.source is None:
             raise InputError("model= needs a text to translate. Add source=FILE.")
-    elif configuration.references is None:
+    else:
+        check_untouched(configuration, ("direction",), "it is of model=, which translates")
+    if given != ["model"] and configuration.references is None:
         raise InputError("there is nothing to score against. Add references=FILE.")
     check_numbers(configuration)
     if configuration.resamples < FEWEST_RESAMPLES:
@@ -159,20 +162,15 @@ def _scoring(configuration: Configuration) -> "Scoring":
 
     metrics = tuple(part.strip().lower() for part in (configuration.metric or "").split(",") if part.strip())
     for metric in metrics:
-        _check_choice("metric", metric, METRICS)
-    _check_choice("lowercase", configuration.lowercase, tuple(LOWERCASE))
-    _check_choice("tokenize", configuration.tokenize, TOKENIZERS)
+        check_choice("metric", metric, METRICS)
+    check_choice("lowercase", configuration.lowercase, tuple(LOWERCASE))
+    check_choice("tokenize", configuration.tokenize, TOKENIZERS)
     return Scoring(
         metrics=tuple(dict.fromkeys(metrics)),
         lowercase=configuration.lowercase,
         tokenize=configuration.tokenize,
         resampling=Resampling(configuration.seed, configuration.resamples, configuration.trials),
     )
-
-
-def _check_choice(key: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise InputError(f"{key}={value}: unknown. Choose one of {', '.join(known)}.")
 
 
 def _scored(files: "Files", scoring: "Scoring", progress: Progress) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from unmt.cli.checks import check_numbers
 from unmt.cli.command import Command
-from unmt.cli.decipher import check_numbers
 from unmt.cli.evaluate import file_list
 from unmt.cli.interruption import Interrupted, stop_on_interrupt
 from unmt.cli.output import note, write
@@ -12,6 +12,7 @@ from unmt.cli.progress import Progress
 from unmt.cli.run_directory import RunDirectory, RunSettings, run_directory, typed_arguments
 from unmt.cli.train import resolved
 from unmt.errors import InputError
+from unmt.tasks.checks import check_choice
 from unmt.text.paths import expanded
 
 if TYPE_CHECKING:
@@ -125,8 +126,8 @@ def check(configuration: Configuration) -> "ProbeSettings":
         raise InputError(f"levels={configuration.levels}: pixels have 17 levels. Give 2 to 17.")
     from unmt.tasks.probe import OBJECTIVES, ProbeSettings
 
-    _check_choice("objective", configuration.objective, (*OBJECTIVES, "both"))
-    _check_choice("pooling", configuration.pooling, ("mean", "last"))
+    check_choice("objective", configuration.objective, (*OBJECTIVES, "both"))
+    check_choice("pooling", configuration.pooling, ("mean", "last"))
     sizes = numbers(configuration.sizes, "sizes")
     for size in sizes:
         if size % 8:
@@ -152,11 +153,6 @@ def numbers(value: str, key: str) -> tuple[int, ...]:
     if not all(part.isascii() and part.isdigit() and int(part) > 0 for part in parts):
         raise InputError(f"{key}={value}: give whole numbers above 0 with commas between them, such as {key}=8,16.")
     return tuple(sorted({int(part) for part in parts}))
-
-
-def _check_choice(key: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise InputError(f"{key}={value}: unknown. Choose one of {', '.join(known)}.")
 
 
 def _data(configuration: Configuration) -> "LabelledSequences":

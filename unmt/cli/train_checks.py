@@ -2,7 +2,7 @@
 
 import math
 
-from unmt.cli.decipher import check_numbers
+from unmt.cli.checks import check_numbers
 from unmt.cli.tracking import check_tracking
 from unmt.cli.train_keys import (
     NET_KEYS,
@@ -15,6 +15,7 @@ from unmt.cli.train_keys import (
 )
 from unmt.errors import InputError
 from unmt.solvers.processes import Processes
+from unmt.tasks.checks import check_choice
 from unmt.tasks.schedules import SHARES, schedules
 from unmt.text.paths import expanded, is_there
 
@@ -64,12 +65,8 @@ def check(configuration: Configuration) -> None:
         )
     from unmt.tasks.neural_settings import PRECISIONS, SELECTORS  # not for --help, which loads no numpy
 
-    for key, given, known in (
-        ("selector", trainer.selector, SELECTORS),
-        ("precision", trainer.precision, PRECISIONS),
-    ):
-        if given not in known:
-            raise InputError(f"trainer.{key}={given}: unknown. Choose one of {', '.join(known)}.")
+    check_choice("trainer.selector", trainer.selector, SELECTORS)
+    check_choice("trainer.precision", trainer.precision, PRECISIONS)
     _check_lexicon_keys(configuration)
     _check_teacher(configuration)
     _check_turns(configuration.network)

@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from unmt.cli.checks import check_numbers
 from unmt.cli.command import Command
-from unmt.cli.decipher import check_numbers
 from unmt.cli.interruption import Interrupted, stop_on_interrupt
 from unmt.cli.output import note, write
 from unmt.cli.progress import Progress

@@ -16,6 +16,7 @@ from unmt.objectives.word_cut import cut_into_words
 from unmt.solvers.problem import Candidate
 from unmt.tasks.build_language import language_model
 from unmt.tasks.certificate import Certificate, certify, measure_null
+from unmt.tasks.checks import check_numbers
 from unmt.tasks.contest import Contest
 from unmt.tasks.cores import cores
 from unmt.tasks.families import QUICK_STAGES, stages
@@ -53,7 +54,7 @@ def decipher(
     Raises InputError for input that cannot be a ciphertext, and for unknown names.
     """
     start = time.perf_counter()
-    check_numbers(seed, seconds, restarts, threads)
+    check_numbers(seed=seed, seconds=seconds, restarts=restarts, threads=threads)
     ciphertext = text if isinstance(text, Ciphertext) else Ciphertext.read(text, symbols=symbols, spaces=spaces)
     monitor = monitor or Monitor()
     settings = [Setting(ciphertext, model) for model in models(language, monitor)]
@@ -64,15 +65,6 @@ def decipher(
         contest.refine()
         contest.deadline = None if seconds is None else start + seconds
         return _solution(contest, settings, family, start, null=null)
-
-
-def check_numbers(seed: int, seconds: float | None, restarts: int | None, threads: int | None) -> None:
-    """Raises InputError for a number that makes no sense."""
-    for name, value, least in (("seed", seed, 0), ("restarts", restarts, 1), ("threads", threads, 1)):
-        if value is not None and value < least:
-            raise InputError(f"{name}={value}: too small. Give {least} or more.")
-    if seconds is not None and not (seconds > 0 and np.isfinite(seconds)):
-        raise InputError(f"seconds={seconds}: no time to search in. Give a number above 0.")
 
 
 def models(language: str | LanguageModel, monitor: Monitor | None = None) -> list[LanguageModel]:
