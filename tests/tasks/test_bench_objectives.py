@@ -216,8 +216,8 @@ def test_a_verdict_asks_for_more_than_chance_finds() -> None:
 
     assert [said(gain) for gain in (-5.0, 310.0, 399.0, 401.0)] == [NOTHING] * 3 + [SHARED]
     assert verdict({"gain_bits": 15.0, "unordered_bits": 100.0}, {"gain_bits": -50.0}) == NOTHING
-    assert verdict({"objective_value": 0.5}, {"objective_value": 0.48}) == NOTHING
-    assert verdict({"objective_value": 0.5}, {"objective_value": 0.4}) == SHARED
+    assert verdict({"objective_value": 0.5}, {"objective_value": 0.4}) == NOTHING
+    assert verdict({"objective_value": 0.6}, {"objective_value": 0.4}) == SHARED
 
 
 def test_a_run_that_was_cut_off_goes_on(tmp_path: Path) -> None:

@@ -17,7 +17,6 @@ import numpy as np
 
 from unmt import __version__
 from unmt.report.objectives_table import objectives_text
-from unmt.tasks.alignment import SHARED_GAIN
 from unmt.tasks.cores import with_one_blas_thread
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.objective_ciphers import CIPHER_SEARCHES, CipherTask
@@ -29,6 +28,10 @@ from unmt.tasks.row_file import RowFile
 LEAST_GAIN_BITS, LEAST_GAIN_SHARE = 20.0, 0.01
 """Structure is claimed where a key saves so many bits more than the null does, and that share of all there are. The
 share is for chance: a search finds some of the accidental n-grams of a shuffled target in a text that has order."""
+
+LEAST_COSINE_SHARE = 0.25
+"""Of what lies between the null's mean cosine and 1, for a rotation: a wrong one of vectors that are related finds
+nearer neighbours than one of vectors that are not, by a tenth of it and more."""
 
 OBJECTIVES = tuple(CIPHER_SEARCHES)
 SHARED, NOTHING = "structure", "no structure"
@@ -220,7 +223,7 @@ def verdict(record: Mapping[str, Any], null: Mapping[str, Any]) -> str:
         least = max(LEAST_GAIN_BITS, LEAST_GAIN_SHARE * record["unordered_bits"])
         found = record["gain_bits"] > max(null["gain_bits"], 0.0) + least
     else:
-        found = record["objective_value"] > null["objective_value"] + SHARED_GAIN
+        found = record["objective_value"] > null["objective_value"] + LEAST_COSINE_SHARE * (1 - null["objective_value"])
     return SHARED if found else NOTHING
 
 

@@ -2,7 +2,7 @@
 
 As in `align`, an objective gives a start, and self-learning goes on from there to its end.
 
-The verdict is that of `align`: the mean cosine of a word with its nearest, against the same search on a target whose
+The verdict goes by the mean cosine of a word with its nearest, against the same search on a target whose
 coordinates are permuted along each axis. A map of vectors has no bits, so there are none to compare.
 """
 
