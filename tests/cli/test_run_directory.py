@@ -1,3 +1,4 @@
+import errno
 import json
 from dataclasses import dataclass, field
 
@@ -139,3 +140,17 @@ def test_rounds_are_forgotten_and_lines_with_other_breaks_are_lines_all_the_same
         assert [json.loads(row) for row in rows[:-1]] == [{"stage": "a\u2028b\u0085c"}, {"round": 0}]
         run.begin_metrics()
         assert not run.file("metrics.jsonl").exists()
+
+
+def test_what_the_file_system_refuses_is_told_of_the_file_that_it_is(tmp_path):
+    other = tmp_path / "elsewhere" / "model.safetensors"
+    with run_directory("decipher", Settings(run=RunSettings(dir="mine/run"))) as run:
+        for name, told in (
+            (None, "run.dir=mine/run: "),
+            (str(run.file("result.json")), "run.dir=mine/run: "),
+            (str(tmp_path / "mine"), "run.dir=mine/run: "),
+            (str(other), f"{other}: "),
+        ):
+            with pytest.raises(InputError) as caught, run.refusals():
+                raise OSError(errno.EACCES, "Permission denied", name)
+            assert str(caught.value).startswith(f"{told}Permission denied")

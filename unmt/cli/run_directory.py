@@ -77,13 +77,19 @@ class RunDirectory:
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
-        """What the file system refuses inside becomes InputError."""
+        """What the file system refuses inside becomes InputError, which names the file where it is none of this run."""
         try:
             yield
         except OSError as error:
-            raise InputError(
-                f"run.dir={self.path}: {error.strerror or error}. Name a folder with room that can be written."
-            ) from None
+            why = error.strerror or error
+            if error.filename is not None and not self._has(Path(str(error.filename))):
+                raise InputError(f"{error.filename}: {why}. Make room, or permit it, or name another.") from None
+            raise InputError(f"run.dir={self.path}: {why}. Name a folder with room that can be written.") from None
+
+    def _has(self, path: Path) -> bool:
+        """Whether a path is this folder, one above it that has to be there, or a file in it."""
+        here, there = self.path.absolute(), path.absolute()
+        return there.is_relative_to(here) or here.is_relative_to(there)
 
 
 @contextmanager
