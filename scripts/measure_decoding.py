@@ -37,7 +37,7 @@ BATCHES = (64, 128)
 
 
 def random_net(lines: list[str]) -> tuple[Any, ...]:
-    """A net of the default shape, names of its symbols, its search, sources, and no way to choose among what it writes."""
+    """A net of the default shape, names of its symbols, its search, sources, and no choice among them."""
     rng = np.random.default_rng(0)
     net = Transformer(Shape(4000, longest=256)).eval()
     with torch.no_grad():  # ends likely enough to come after some ten symbols
