@@ -138,12 +138,15 @@ def test_killed_it_goes_on_to_the_same_bits(whole, unmt, unmt_until, tmp_path, m
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not (tmp_path / "out" / "result.json").exists()
+    page = tmp_path / "out" / "report.html"
+    assert not page.exists() or "while the training went on" in page.read_text()
     done = unmt("train", *SMALL, "run.dir=out", "threads=2", "quiet=true")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert done.stdout == whole[1].stdout
     assert model_files(tmp_path / "out") == model_files(whole[0])
     assert rounds_of(tmp_path / "out") == rounds_of(whole[0])
+    assert "while the training went on" not in page.read_text()
 
 
 def test_a_run_that_is_done_goes_on_where_it_is_given_more(whole, unmt, tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from unmt.errors import InputError
+from unmt.report.train_page import train_page
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.neural_looks import Looks
 from unmt.tasks.neural_model import PIECES
@@ -192,6 +193,18 @@ def test_the_figure_that_is_named_chooses_the_round(cipher, whole, tmp_path):
     assert "chosen;" in whole[1]["summary"]
     with pytest.raises(InputError, match="begun with other settings"):
         train(cipher, tmp_path)
+
+
+def test_what_there_is_so_far_is_told_at_every_look(cipher, whole, tmp_path):
+    told = []
+    texts = Text("aa", "a.txt", cipher.source), Text("bb", "b.txt", cipher.target)
+    result = train_transformer(*texts, settings(), tmp_path, looked=told.append)
+    assert [[entry["round"] for entry in one["rounds"]] for one in told] == [[1], [1, 3], [1, 3, 4]]
+    assert all(one["goes_on"] for one in told)
+    assert "goes_on" not in result
+    assert untimed(result) == untimed(whole[1]) == untimed({k: v for k, v in told[-1].items() if k != "goes_on"})
+    pages = [train_page(one) for one in (*told, result)]
+    assert ["while the training went on" in page for page in pages] == [True, True, True, False]
 
 
 def test_as_many_rounds_are_kept_as_are_asked_for(cipher, tmp_path):

@@ -126,9 +126,11 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
         **shared,
     )  # fmt: skip
     parallel = _parallel(configuration)
+    typed = typed_arguments(configuration)
     return lambda texts, directory, monitor, metrics: train_transformer(
-        texts[0], texts[1], settings, directory.path, monitor, metrics, directory.forget_rounds, parallel, texts[2:]
-    )
+        texts[0], texts[1], settings, directory.path, monitor, metrics, directory.forget_rounds, parallel, texts[2:],
+        lambda result: _report(directory, {**result, "arguments": typed}),
+    )  # fmt: skip
 
 
 def _parallel(configuration: Configuration) -> Any:
@@ -161,9 +163,13 @@ def _warn(texts: Sequence[Any], *, quiet: bool) -> None:
 
 
 def _keep(directory: RunDirectory, result: dict[str, Any]) -> None:
+    directory.write_json("result.json", result)
+    _report(directory, result)
+
+
+def _report(directory: RunDirectory, result: dict[str, Any]) -> None:
     from unmt.report.train_page import train_page
 
-    directory.write_json("result.json", result)
     directory.write_text("report.html", train_page(result))
 
 

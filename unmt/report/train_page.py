@@ -100,6 +100,8 @@ def _head(result: Mapping[str, Any]) -> str:
     pairs += [("time", duration(seconds))] if (seconds := finite(result, "seconds")) is not None else []
     pairs += net_facts(result) if is_net(result) else []
     lead = sentence[:1].upper() + sentence[1:]
+    if result.get("goes_on"):
+        lead = f"This was written while the training went on; its end writes it anew. {lead}".strip()
     return header("unmt train", verdict.capitalize(), lead, style=STYLES.get(verdict, "unsure")) + facts(pairs)
 
 

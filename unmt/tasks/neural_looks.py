@@ -40,13 +40,18 @@ class Looks:
 
         Raises InputError where their file is damaged.
         """
-        chosen = min(self.entries, key=self.preference)
+        chosen = self.best
         path = self.path(chosen["round"])
         try:
             net.take(load_tensors(path)[0])
         except (OSError, ValueError, RuntimeError):
             raise damaged(path) from None
         return chosen
+
+    @property
+    def best(self) -> dict[str, Any]:
+        """The entry of the best round so far."""
+        return min(self.entries, key=self.preference)
 
     def preference(self, entry: dict[str, Any]) -> tuple[bool, float]:
         """The less, the better: rounds that tripped no guard come first, then the mean of the selector counts."""

@@ -64,10 +64,12 @@ def train_transformer(
     resumed: Callable[[int], None] | None = None,
     parallel: Parallel | None = None,
     more: Sequence[Text] = (),
+    looked: Callable[[dict[str, Any]], None] | None = None,
 ) -> dict[str, Any] | None:
     """Train in a run directory, or go on there; what result.json holds, or None where it was interrupted.
 
-    metrics: takes the row of each round. resumed: is told once from which round on rows will come; rows of those
+    metrics: takes the row of each round. looked: takes the result so far after each look at held-out sentences, which
+    says `goes_on`. resumed: is told once from which round on rows will come; rows of those
     rounds that are there already are of a round that was killed before its checkpoint.
     parallel: a few pairs of sentences, if there are any, that take part in every round.
     more: texts of further languages; one net translates each language into each.
@@ -82,7 +84,7 @@ def train_transformer(
             (source, target, *more), settings, folder, monitor or Monitor(), metrics or (lambda _: None), processes
         )
         run.device, run.resumed = device, resumed or run.resumed
-        run.parallel = parallel
+        run.parallel, run.looked = parallel, looked or run.looked
         try:
             return run.to_the_end()
         except StoppedError:
@@ -110,6 +112,7 @@ class _Run:
         self.lexicon: Start | None = None
         self.taken: list[dict[str, Any]] = []
         self.resumed: Callable[[int], None] = lambda _: None
+        self.looked: Callable[[dict[str, Any]], None] = lambda _: None
         self.device, self.processes = torch.device("cpu"), processes
         self.parallel: Parallel | None = None
         self.pretrained: Pretrained | None = None
@@ -339,6 +342,8 @@ class _Run:
             "entries": self.looks.entries, "elapsed": round(self.clock.elapsed, 2),
         }  # fmt: skip
         save_tensors(self.stages.folder / STATE, self.trainer.state(), facts)
+        if self.looks.entries and self.looks.entries[-1]["round"] == number:
+            self.looked(self._result(self.looks.best) | {"goes_on": True})
 
     def _is_looked_at(self, number: int) -> bool:
         return (number + 1) % self.settings.evaluate_every == 0 or number + 1 == self.settings.rounds
@@ -370,6 +375,10 @@ class _Run:
             return None
         chosen = self.looks.take_best(self.net)
         self._model(self.net.cpu()).save(self.folder / "model")
+        return self._result(chosen)
+
+    def _result(self, chosen: dict[str, Any]) -> dict[str, Any]:
+        """What result.json holds where a look is the one that is chosen."""
         return finished(
             self.looks.entries, chosen, self.sides, self.texts, self.lexicon.result if self.lexicon else {},
             {
