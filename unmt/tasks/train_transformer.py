@@ -165,13 +165,15 @@ class _Run:
         if self.processes.is_first:
             self._check_teacher()
             self.lexicon = self._lexicon()
-        return prepare(
+        data = prepare(
             self.texts, self.sides, self.stages.folder, size, self.longest,
             None if settings.start == "none" else self._lexicon_translator,
             lambda stage, _: self._say(stage),
             self.parallel,
             partial(part_of, settings.seed, 0),
         )  # fmt: skip
+        self._forget_models()
+        return data
 
     def _check_teacher(self) -> None:
         """That it can translate together with the net, before time is spent on what comes first."""
@@ -223,7 +225,13 @@ class _Run:
             return
         data, folder, part = self.rounds.data, self.stages.folder, partial(part_of, self.settings.seed, turn)
         start = start_pairs(self._lines, data, folder, self.longest, self._lexicon_translator, f"turn-{turn}", part)
+        self._forget_models()
         self.rounds = replace(self.rounds, data=replace(data, start=start))
+
+    def _forget_models(self) -> None:
+        """Of the lexicon models, whose translations are made: tables and n-grams are a gigabyte and more."""
+        if self.lexicon is not None:
+            self.lexicon = replace(self.lexicon, models={})
 
     @property
     def _lines(self) -> list[Sequence[str]]:
