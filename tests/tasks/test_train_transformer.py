@@ -2,11 +2,13 @@
 
 import json
 import shutil
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
 
 from unmt.errors import InputError
+from unmt.mappings.transformer import Transformer
 from unmt.report.train_page import train_page
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.neural_looks import Looks
@@ -193,6 +195,34 @@ def test_the_figure_that_is_named_chooses_the_round(cipher, whole, tmp_path):
     assert "chosen;" in whole[1]["summary"]
     with pytest.raises(InputError, match="begun with other settings"):
         train(cipher, tmp_path)
+
+
+def compiled_by(backend: str, monkeypatch) -> None:
+    monkeypatch.setattr(Transformer, "compile_blocks", partialmethod(Transformer.compile_blocks, backend))
+
+
+@pytest.mark.parametrize(
+    "backend",
+    [
+        "aot_eager",
+        pytest.param(
+            "inductor",
+            marks=[pytest.mark.slow, pytest.mark.skipif(not shutil.which("g++"), reason="torch needs g++ to compile")],
+        ),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")  # torch has some for itself while it compiles
+def test_a_net_that_torch_compiles_learns_the_same(cipher, whole, tmp_path, monkeypatch, backend):
+    compiled_by(backend, monkeypatch)
+    rows = Rows()
+    result = train(cipher, tmp_path / "whole", rows, compile=True, threads=2)
+    losses = [[row["loss_bits"] for row in some] for some in (rows, whole[2])]
+    assert losses[0] == pytest.approx(losses[1], abs=2e-3)
+    again = Rows()
+    train(cipher, tmp_path / "part", again, compile=True, rounds=2)
+    assert untimed(train(cipher, tmp_path / "part", again, compile=True)) == untimed(result)
+    with pytest.raises(InputError, match="begun with other settings"):
+        train(cipher, tmp_path / "part")
 
 
 def test_what_there_is_so_far_is_told_at_every_look(cipher, whole, tmp_path):

@@ -120,7 +120,7 @@ def _trainer(configuration: Configuration) -> Callable[..., dict[str, Any] | Non
     }
     settings = kind(
         minutes=minutes, rounds=trainer.rounds, device=trainer.device, precision=trainer.precision,
-        selector=trainer.selector, start=start, hub=network.hub,
+        compile=trainer.compile, selector=trainer.selector, start=start, hub=network.hub,
         turns=turns_of(configuration), teacher=network.teacher and expanded(network.teacher),
         objectives=Objectives(**asdict(configuration.objectives)), **net, **steps,
         **shared,

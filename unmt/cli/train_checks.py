@@ -22,8 +22,8 @@ from unmt.text.paths import expanded, is_there
 NETWORKS = ("lexicon", "transformer", "pretrained")
 NET_ONLY = (*NET_KEYS, "start", "hub", "path")
 TRAINER_ONLY = (
-    "device", "precision", "steps", "tokens", "rate", "start_rounds", "turn_rounds", "evaluate_every", "selector",
-    "keep",
+    "device", "precision", "compile", "steps", "tokens", "rate", "start_rounds", "turn_rounds", "evaluate_every",
+    "selector", "keep",
 )  # fmt: skip
 LEAST = {"pieces": 300, "width": 4, "heads": 1, "inner": 1, "encoder_layers": 1, "decoder_layers": 1, "longest": 16}
 ALONE = ("denoising", "causal", "masked", "spans")
@@ -65,6 +65,10 @@ def check(configuration: Configuration) -> None:
         )
     from unmt.tasks.neural_settings import PRECISIONS, SELECTORS  # not for --help, which loads no numpy
 
+    if trainer.compile and configuration.network.name == "pretrained":
+        raise InputError(
+            "trainer.compile=true is of network=transformer: a pretrained net is trained as it is. Leave it out."
+        )
     check_choice("trainer.selector", trainer.selector, SELECTORS)
     check_choice("trainer.precision", trainer.precision, PRECISIONS)
     _check_lexicon_keys(configuration)

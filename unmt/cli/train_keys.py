@@ -66,6 +66,7 @@ Of a Transformer
                      network.decoder_layers=2, network.dropout=0.1, network.longest=256 (pieces of a sentence)
   trainer.device=auto  a GPU where there is one; or cpu, or cuda
   trainer.precision=auto  of products in training: bfloat16 on a GPU that computes in it, else float32; or one of them
+  trainer.compile=false  true: torch compiles the blocks of the net, for training on a GPU; on a CPU it takes longer
   trainer.steps=400  of a round, each of trainer.tokens=200 target pieces a language, at the rate trainer.rate=0.0015
   trainer.start_rounds=25  rounds that learn from the start alone
   network.turns=null  so many times, each after trainer.turn_rounds=30 rounds, the lexicon model learns from the net,
@@ -180,6 +181,7 @@ class TrainerSettings:
     force: bool = False
     device: str = "auto"
     precision: str = "auto"
+    compile: bool = False
     steps: int = 400
     tokens: int = 200
     rate: float = 0.0015

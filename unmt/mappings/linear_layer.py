@@ -51,6 +51,7 @@ def _is_fast(states: Tensor, weight: Tensor) -> bool:
     """Whether oneDNN can compute it and pays."""
     return (
         USES_ONEDNN
+        and not torch.compiler.is_compiling()
         and states.device.type == "cpu"
         and states.dtype == weight.dtype == torch.float32
         and not torch.is_autocast_enabled("cpu")

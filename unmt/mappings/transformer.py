@@ -234,6 +234,15 @@ class Transformer(SequenceNet):
             weight = weight.index_select(0, allowed)  # whose gradient takes a tenth of the time of weight[allowed]'s
         return linear(states, weight)
 
+    def compile_blocks(self, backend: str = "inductor") -> None:
+        """Have torch compile what lies between two dropouts, whose random numbers it could not follow, for any length.
+
+        backend: of torch.compile; its own takes a C++ compiler, or Triton on a GPU. Weights keep their names.
+        """
+        for module in self.modules():
+            if isinstance(module, FeedForward | Attention | nn.LayerNorm):
+                module.compile(backend=backend, dynamic=True)
+
     def in_bytes(self) -> Transformer:
         """A copy that translates in whole numbers of 8 bits; not to be trained, and `logits` stay as they are."""
         made = copy.deepcopy(self).requires_grad_(requires_grad=False)

@@ -19,7 +19,7 @@ SELECTORS = {"two_sided": 1, "code_bits": 1, "divergence": 1, "fluency_bits": 1,
 PRECISIONS = ("auto", "float32", "bfloat16")
 """Of products in a step of training."""
 
-LATER = {"teacher": None, "selector": "two_sided", "precision": "auto", "schedule": None}
+LATER = {"teacher": None, "selector": "two_sided", "precision": "auto", "compile": False, "schedule": None}
 """Settings that runs of earlier versions did not have, and what those were."""
 
 TURN_START_ROUNDS = 10
@@ -105,7 +105,8 @@ class NeuralSettings:
     net when lexicon models learn from it.
     steps: of a round; tokens: target pieces of each of a step's shards, one a language. evaluate_every: rounds between
     two looks at the held-out sentences. selector: the figure of those by which the round is chosen, one of
-    SELECTORS. keep: rounds whose weights are kept, the best by it. precision: as precision_of() takes it.
+    SELECTORS. keep: rounds whose weights are kept, the best by it. compile: whether torch compiles the net's blocks.
+    precision: as precision_of() takes it.
     """
 
     pieces: int = 4000
@@ -140,6 +141,7 @@ class NeuralSettings:
     force: bool = False
     device: str = "auto"
     precision: str = "auto"
+    compile: bool = False
 
     def settled(self) -> dict[str, Any]:
         """What must be the same where a run goes on; what was added later is left out where it is as it was before."""

@@ -274,7 +274,9 @@ class _Run:
             settings.dropout, settings.longest,
         )  # fmt: skip
         generator = torch.Generator().manual_seed(settings.seed)
-        net = self.pretrained or Transformer(shape, generator)
+        net: SequenceNet = self.pretrained or Transformer(shape, generator)
+        if settings.compile and isinstance(net, Transformer):
+            net.compile_blocks()
         discriminator = None
         if settings.objectives.has_adversary:
             discriminator = LanguageDiscriminator(settings.width, len(self.sides), generator)
