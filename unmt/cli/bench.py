@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from unmt.cli.checks import check_numbers
+from unmt.cli.checks import check_numbers, touched
 from unmt.cli.command import Command
 from unmt.cli.interruption import Interrupted, stop_on_interrupt
 from unmt.cli.output import note, write
@@ -107,14 +107,9 @@ def run(configuration: Configuration) -> None:
 
 def _check_keys(configuration: Configuration) -> None:
     """Raises InputError for a key of the other benchmark, and for seeds that are none."""
-    untouched = Configuration()
-    for benchmark, keys in ONLY.items():
-        for key in keys:
-            value = getattr(configuration, key)
-            if benchmark != configuration.benchmark and value != getattr(untouched, key):
-                raise InputError(
-                    f"{key}={value}: `unmt bench {configuration.benchmark}` has no such key. Leave it out."
-                )
+    others = [key for benchmark, keys in ONLY.items() for key in keys if benchmark != configuration.benchmark]
+    for key, value in touched(configuration, others):
+        raise InputError(f"{key}={value}: `unmt bench {configuration.benchmark}` has no such key. Leave it out.")
     if configuration.seeds < 1:
         raise InputError(f"seeds={configuration.seeds}: too small. Give 1 or more.")
     if configuration.symbols is not None:

@@ -2,7 +2,7 @@
 
 import math
 
-from unmt.cli.checks import check_numbers
+from unmt.cli.checks import check_numbers, touched
 from unmt.cli.tracking import check_tracking
 from unmt.cli.train_keys import (
     NET_KEYS,
@@ -90,14 +90,9 @@ def _check_lexicon_keys(configuration: Configuration) -> None:
     """That of a lexicon model nothing is asked that only a net has."""
     if configuration.network.name != "lexicon":
         return
-    usual = Configuration()
-    for group, names in (("network", NET_ONLY), ("trainer", TRAINER_ONLY), ("objectives", vars(usual.objectives))):
-        for name in names:
-            value = getattr(getattr(configuration, group), name)
-            if value != getattr(getattr(usual, group), name):
-                raise InputError(
-                    f"{group}.{name}={value} is of a Transformer. Give network=transformer, or leave it out."
-                )
+    groups = (("network", NET_ONLY), ("trainer", TRAINER_ONLY), ("objectives", vars(configuration.objectives)))
+    for key, value in touched(configuration, [f"{group}.{name}" for group, names in groups for name in names]):
+        raise InputError(f"{key}={value} is of a Transformer. Give network=transformer, or leave it out.")
 
 
 def _check_teacher(configuration: Configuration) -> None:

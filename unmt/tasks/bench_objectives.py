@@ -141,9 +141,7 @@ class _Bench:
 
         task = self._task(job)
         assert isinstance(task, CipherTask)
-        begun = time.process_time()
-        key = CIPHER_SEARCHES[job.objective](task, _sequence(job))
-        seconds = time.process_time() - begun
+        key, seconds = _searched(job, task)
         mapping_bits, text_bits = task.mapping_bits(key), task.text_bits(key)
         right = (task.plain(key) == task.pair.plain)[task.pair.scored]
         return {
@@ -162,9 +160,7 @@ class _Bench:
 
         task = self._task(job)
         assert isinstance(task, SentenceTask)
-        begun = time.process_time()
-        translate = SENTENCE_SEARCHES[job.objective](task, _sequence(job))
-        seconds = time.process_time() - begun
+        translate, seconds = _searched(job, task)
         source = task.pair.source
         sizes = {"symbols": len(source.ids), "letters": len(source.vocabulary)}
         return task.judged(translate) | sizes | {"seconds": seconds}
@@ -185,9 +181,7 @@ class _Bench:
 
     def _vectors(self, job: _Job) -> dict[str, Any]:
         pair = vector_pair(self._matrix, job.seed, job.shuffle)
-        begun = time.process_time()
-        rotation = VECTOR_SEARCHES[job.objective](pair, _sequence(job))
-        seconds = time.process_time() - begun
+        rotation, seconds = _searched(job, pair)
         return {
             "accuracy": accuracy(pair, rotation),
             "objective_value": mean_cosine(pair, rotation),
@@ -199,6 +193,13 @@ class _Bench:
     @cached_property
     def _matrix(self) -> Any:
         return vectors_from(self._path, self._text)
+
+
+def _searched(job: _Job, task: Any) -> tuple[Any, float]:
+    """What the search of a run finds, and seconds of the processor."""
+    begun = time.process_time()
+    found = SEARCHES[job.family][job.objective](task, _sequence(job))
+    return found, time.process_time() - begun
 
 
 def _sequence(job: _Job) -> np.random.SeedSequence:

@@ -111,9 +111,13 @@ def characters_of(text: str) -> tuple[Ints, int]:
     return np.array([number[character] for character in spaced if character in number], np.int64), len(kept)
 
 
+def _tokens(text: str) -> list[str]:
+    return re.findall(r"\w+|[.,;:!?]", text.lower())
+
+
 def words_of(text: str) -> tuple[Ints, int]:
     """The text as ids of its WORDS most frequent words and marks, all others as one id, and how many ids there are."""
-    tokens = re.findall(r"\w+|[.,;:!?]", text.lower())
+    tokens = _tokens(text)
     kept = [token for token, _ in Counter(tokens).most_common(WORDS)]
     number = {token: place for place, token in enumerate(kept)}
     return np.array([number.get(token, len(kept)) for token in tokens], np.int64), len(kept) + 1
@@ -153,7 +157,7 @@ def sentence_pair(text: str, seed: int, shuffle: int | None = None, symbols: int
     most = symbols or WORDS_ENCIPHERED
     sentences = [
         words[first : first + LONGEST_SENTENCE]
-        for words in (re.findall(r"\w+|[.,;:!?]", line.lower()) for line in text.splitlines())
+        for words in map(_tokens, text.splitlines())
         for first in range(0, len(words), LONGEST_SENTENCE)
     ]
     half = len(sentences) // 2

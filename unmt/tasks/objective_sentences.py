@@ -22,7 +22,7 @@ from unmt.coding.word_ngrams import WordNgrams
 from unmt.errors import InputError
 from unmt.evaluation.symbol_error_rate import edit_distance
 from unmt.mappings.lexicon import Lexicon
-from unmt.tasks.objective_pairs import SentencePair
+from unmt.tasks.objective_pairs import SentencePair, VectorPair
 from unmt.text.vocabulary import UNKNOWN
 from unmt.text.word_corpus import WordCorpus
 
@@ -33,8 +33,6 @@ ORDER, BEAM = 3, 10
 ROUNDS = 2
 """Of translating both texts and learning phrases from that, after the first translations."""
 FIRST_CHARACTER = 0x10000
-AXES = 20
-"""Of word vectors, as in the cells of linear maps."""
 
 NET = {
     "pieces": 400, "width": 64, "inner": 256, "rounds": 8, "start_rounds": 3, "steps": 30, "tokens": 600,
@@ -167,20 +165,17 @@ def by_transport(task: SentenceTask, seed: np.random.SeedSequence) -> Translate:
     from unmt.mappings.linear_map import centred
     from unmt.objectives.csls import matches
     from unmt.solvers.word_vectors import vectors_of
-    from unmt.tasks.align_methods import Words, first_pairs, learned_from
-    from unmt.tasks.monitor import Monitor
+    from unmt.tasks.objective_vectors import DIMENSIONS, by_method
 
     texts = task.pair.source, task.pair.target
     best = np.full(len(texts[0].vocabulary), UNKNOWN, np.int64)
     try:
-        source, target = (vectors_of(_words(text), AXES) for text in texts)
+        source, target = (vectors_of(_words(text), DIMENSIONS) for text in texts)
     except InputError:  # too few words: nothing is found
         return _word_by_word(task, best)
     x, y = (centred(side.matrix)[0] for side in (source, target))
-    words = Words(x, y, source.words, target.words)
-    pairs = first_pairs("gromov", words, seed.spawn(1)[0], Monitor())
-    learned = learned_from("gromov", words, pairs, seed.spawn(1)[0], Monitor(), "gromov")
-    partner = matches(x @ learned.rotation, y).forward[:, 0]
+    rotation = by_method("gromov")(VectorPair(x, y, np.empty(0, np.int64)), seed)
+    partner = matches(x @ rotation, y).forward[:, 0]
     best[texts[0].vocabulary.ids(source.words)] = texts[1].vocabulary.ids(target.words)[partner]
     return _word_by_word(task, best)
 
