@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,14 +52,30 @@ said = {"figures": figures, "weights": weights, "found": [f.ids.tolist() for f i
 open(sys.argv[1] + f"/{processes.rank}", "w").write(json.dumps(said))
 """
 
+ENDING = """
+import json, os, sys
+import torch
+from unmt.solvers.processes import Processes, joined
 
-def worked(folder: Path, world: int, port: int) -> list[dict[str, object]]:
+def of_gloo():
+    return sum("gloo" in open(f"/proc/self/task/{thread}/comm").read() for thread in os.listdir("/proc/self/task"))
+
+processes = Processes.launched()
+with joined(processes, has_gpu=False):
+    import torch._dynamo  # as a net's first step does
+    processes.add(torch.ones(3))
+    during = of_gloo()
+open(sys.argv[1] + f"/{processes.rank}", "w").write(json.dumps([during, of_gloo()]))
+"""
+
+
+def worked(folder: Path, world: int, port: int, worker: str = WORKER) -> list[Any]:
     """What each of so many processes came to."""
     folder.mkdir()
     shared = {"WORLD_SIZE": str(world), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", WORKER, str(folder)],
+            [sys.executable, "-c", worker, str(folder)],
             env=os.environ | shared | {"RANK": str(rank)},
         )
         for rank in range(world)
@@ -87,6 +104,13 @@ def test_two_and_three_processes_come_to_what_one_comes_to(tmp_path):
             assert said["flags"] == [list(range(world)), 0]
             for what in ("found", "figures", "weights"):
                 assert said[what] == alone[what], f"{what} of {world} processes"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are told by /proc")
+def test_no_thread_outlives_the_talk_of_processes(tmp_path):
+    for during, after in worked(tmp_path / "2", 2, free_port(), ENDING):
+        assert during > 0
+        assert after == 0, "a thread that wants Python while Python ends aborts the process"
 
 
 def test_a_process_that_nothing_launched_is_alone(monkeypatch):

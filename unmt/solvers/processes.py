@@ -84,7 +84,10 @@ def joined(processes: Processes, *, has_gpu: bool) -> Iterator[None]:
     if processes.world == 1:
         yield
         return
+    # Whichever part of torch imports the second first makes the group as it then is a default argument. Were that the
+    # group of these processes, its threads would outlive it and now and then abort Python's own end.
     import torch.distributed
+    import torch.distributed.nn.functional
 
     # Python objects go by way of gloo, tensors by whatever is where they are. nccl has been tried on no machine yet.
     torch.distributed.init_process_group("cpu:gloo,cuda:nccl" if has_gpu else "gloo", timeout=PATIENCE)
