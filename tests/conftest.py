@@ -1,6 +1,8 @@
 """What tests of the installed command share."""
 
+import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -39,6 +41,20 @@ def unmt(unmt_in: Run, tmp_path: Path) -> Run:
 
 
 @pytest.fixture
+def unmt_twice(tmp_path: Path) -> Run:
+    """The installed command in the same empty folder, as two processes that torchrun starts."""
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--no-python"]
+
+    def run(*arguments: str, timeout: float = 900) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*launcher, COMMAND, *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=timeout,
+            env=os.environ | {"OMP_NUM_THREADS": "1"}, check=False,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.fixture
 def unmt_started(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """The installed command, started and not waited for; ended with the test."""
     started: list[subprocess.Popen[str]] = []
@@ -70,6 +86,44 @@ def unmt_until(unmt_started: Callable[..., subprocess.Popen[str]], tmp_path: Pat
         return process
 
     return until
+
+
+@pytest.fixture
+def training_interrupted(unmt_until: Callable[..., Any], tmp_path: Path) -> Callable[..., None]:
+    """training_interrupted(file, ...): `unmt train ... run.dir=out`, Ctrl-C once there is that file, what it says."""
+
+    def check(file: str, *arguments: str) -> None:
+        process = unmt_until(file, "train", *arguments, "run.dir=out")
+        process.send_signal(signal.SIGINT)
+        said, told = process.communicate(timeout=120)
+        assert process.returncode == 130, told
+        assert said == ""
+        assert "Traceback" not in told
+        assert "run.dir=out goes on from there" in told.splitlines()[-1]
+        assert not (tmp_path / "out" / "result.json").exists()
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def model_files() -> Callable[[Path], dict[str, bytes]]:
+    """model_files(run): what is in its model, by name."""
+
+    def read(run: Path) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in sorted((run / "model").iterdir())}
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def rounds_of() -> Callable[[Path], list[dict[str, object]]]:
+    """rounds_of(run): rows of metrics.jsonl that are of rounds, without what the clock says."""
+
+    def read(run: Path) -> list[dict[str, object]]:
+        rows = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+        return [{key: value for key, value in row.items() if key != "seconds"} for row in rows if "round" in row]
+
+    return read
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,6 @@ Minutes: its rounds are counted here and not timed, and fewer, so that runs can 
 import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -40,20 +38,16 @@ def whole(unmt_in, tmp_path_factory):
     return folder, done.stdout
 
 
-def model_files(run: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted((run / "model").iterdir())}
+@pytest.fixture
+def is_the_same(whole, model_files, rounds_of):
+    """is_the_same(run, what it printed): fails where it is not what the whole run is."""
 
+    def check(run: Path, said: str) -> None:
+        assert said == whole[1]
+        assert model_files(run) == model_files(whole[0] / "net")
+        assert rounds_of(run) == rounds_of(whole[0] / "net")
 
-def rounds_of(run: Path) -> list[dict[str, object]]:
-    """Rows of metrics.jsonl that are of rounds, without what the clock says."""
-    rows = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
-    return [{key: value for key, value in row.items() if key != "seconds"} for row in rows if "round" in row]
-
-
-def is_the_same(run: Path, whole, said: str) -> None:
-    assert said == whole[1]
-    assert model_files(run) == model_files(whole[0] / "net")
-    assert rounds_of(run) == rounds_of(whole[0] / "net")
+    return check
 
 
 @pytest.mark.parametrize("way", ["en-fr", "fr-en"])
@@ -66,7 +60,7 @@ def test_it_translates_what_it_has_not_seen(whole, unmt_in, way):
     assert metric.score(metric.counts(done.stdout.splitlines()).sum(axis=0)) >= LEAST_BLEU
 
 
-def test_every_selector_of_both_directions_is_logged_at_every_look(whole):
+def test_every_selector_of_both_directions_is_logged_at_every_look(whole, rounds_of):
     run = whole[0] / "net"
     rows = rounds_of(run)
     assert [row["round"] for row in rows] == [0, 1, 2, 3]
@@ -82,7 +76,9 @@ def test_every_selector_of_both_directions_is_logged_at_every_look(whole):
         assert looks[-1][f"{way}.two_sided"] < looks[0][f"{way}.two_sided"]
 
 
-def test_killed_between_rounds_it_goes_on_with_other_threads_to_the_same_bits(whole, unmt, unmt_until, tmp_path):
+def test_killed_between_rounds_it_goes_on_with_other_threads_to_the_same_bits(
+    whole, unmt, unmt_until, tmp_path, is_the_same
+):
     (tmp_path / "words").symlink_to(whole[0] / "words")
     process = unmt_until("net/checkpoints/state.safetensors", *NET, "run.dir=net", "threads=1")
     process.send_signal(signal.SIGKILL)
@@ -92,19 +88,14 @@ def test_killed_between_rounds_it_goes_on_with_other_threads_to_the_same_bits(wh
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
     done = unmt(*NET, "run.dir=net", "threads=2", timeout=LIMIT, env=environment)
     assert done.returncode == 0, done.stderr
-    is_the_same(tmp_path / "net", whole, done.stdout)
+    is_the_same(tmp_path / "net", done.stdout)
 
 
-def test_two_processes_train_what_one_trains(whole, tmp_path):
+def test_two_processes_train_what_one_trains(whole, tmp_path, unmt_twice, is_the_same):
     (tmp_path / "words").symlink_to(whole[0] / "words")
-    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--no-python"]
-    command = [*launcher, str(Path(sys.executable).parent / "unmt"), *NET, "run.dir=net"]
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, timeout=LIMIT, env=environment, check=False
-    )
+    done = unmt_twice(*NET, "run.dir=net", timeout=LIMIT)
     assert done.returncode == 0, done.stderr
-    is_the_same(tmp_path / "net", whole, done.stdout)
+    is_the_same(tmp_path / "net", done.stdout)
 
 
 def test_two_texts_of_one_language_are_said_to_be_copied(unmt, tmp_path):

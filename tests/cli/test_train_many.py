@@ -1,10 +1,7 @@
 """`unmt train network=transformer` of three languages as it is typed: one net, each language into each."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -64,10 +61,6 @@ def whole(texts, tmp_path_factory) -> Path:
     return folder / "out"
 
 
-def model_files(run: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted((run / "model").iterdir())}
-
-
 def test_every_direction_is_judged_shown_and_translated(whole, capfd, tmp_path):
     result = json.loads((whole / "result.json").read_text())
     assert result["directions"] == WAYS
@@ -83,7 +76,7 @@ def test_every_direction_is_judged_shown_and_translated(whole, capfd, tmp_path):
     assert f"direction=cc-dd: the model has {', '.join(WAYS)}" in capfd.readouterr().err
 
 
-def test_the_order_of_further_texts_and_the_end_of_the_run_change_nothing(whole, capfd, tmp_path):
+def test_the_order_of_further_texts_and_the_end_of_the_run_change_nothing(whole, capfd, tmp_path, model_files):
     """Two rounds, then a third, with the languages typed in another order and two threads."""
     turned = (FILES[4], *FILES[:4], *SMALL[5:])
     assert status(["train", *turned, "trainer.rounds=2", "run.dir=out", "threads=2", "quiet=true"]) == 0
@@ -142,17 +135,14 @@ def test_a_preset_names_further_texts_and_the_command_line_changes_them(capfd):
 
 
 @pytest.mark.slow
-def test_two_processes_train_what_one_trains(whole, tmp_path):
-    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--no-python"]
-    command = [*launcher, str(Path(sys.executable).parent / "unmt"), "train", *SMALL, "run.dir=out"]
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, env=environment)  # noqa: PLW1510  # asserted below
+def test_two_processes_train_what_one_trains(whole, tmp_path, unmt_twice, model_files):
+    done = unmt_twice("train", *SMALL, "run.dir=out")
     assert done.returncode == 0, done.stderr
     assert model_files(tmp_path / "out") == model_files(whole)
 
 
 @pytest.mark.slow
-def test_killed_while_pairs_are_trained_it_goes_on_to_the_same_bits(unmt, unmt_started, tmp_path):
+def test_killed_while_pairs_are_trained_it_goes_on_to_the_same_bits(unmt, unmt_started, tmp_path, model_files):
     keys = [argument for argument in SMALL if argument != "network.start=none"]
     keys += ["trainer.rounds=2", "threads=1", "quiet=true"]
     assert unmt("train", *keys, "run.dir=whole", timeout=900).returncode == 0

@@ -1,12 +1,10 @@
 """`unmt train network=transformer` as it is typed: it learns, goes on after any end, and refuses in a line."""
 
 import json
-import os
 import resource
 import shutil
 import signal
 import subprocess
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -50,16 +48,6 @@ def _files(cipher, tmp_path):
     (tmp_path / "binary.bin").write_bytes(bytes(range(256)) * 40)
 
 
-def model_files(run: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted((run / "model").iterdir())}
-
-
-def rounds_of(run: Path) -> list[dict[str, object]]:
-    """Rows of metrics.jsonl that are of rounds, without what the clock says."""
-    rows = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
-    return [{key: value for key, value in row.items() if key != "seconds"} for row in rows if "round" in row]
-
-
 @pytest.fixture(scope="module")
 def whole(unmt_in, cipher, tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """A run that nothing interrupted."""
@@ -87,7 +75,7 @@ def test_a_lexicon_model_learns_from_what_the_net_makes_of_the_texts(whole, unmt
         assert taught["starts"].tolist() == wanted.starts.tolist()
 
 
-def test_a_net_starts_from_what_other_nets_say_together(whole, unmt, tmp_path):
+def test_a_net_starts_from_what_other_nets_say_together(whole, unmt, tmp_path, model_files, rounds_of):
     small = [key for key in SMALL if not key.startswith(("network.start=", "trainer.rounds="))]
     for run, start in (("one", f"{whole[0]}"), ("twice", f"{whole[0]},{whole[0]}")):
         done = unmt("train", *small, f"network.start={start}", "trainer.rounds=2", f"run.dir={run}")
@@ -102,7 +90,7 @@ def test_a_net_starts_from_what_other_nets_say_together(whole, unmt, tmp_path):
     assert "is a Transformer, and there is no lexicon model to learn from the net" in refused.stderr
 
 
-def test_a_run_leaves_a_model_and_says_where(whole):
+def test_a_run_leaves_a_model_and_says_where(whole, rounds_of):
     folder, done = whole
     samples = [line.split("\t") for line in done.stdout.splitlines()]
     assert {sample[0] for sample in samples} == {"aa-bb", "bb-aa"}
@@ -133,7 +121,7 @@ MOMENTS = {
     "moment",
     [pytest.param(name, marks=[] if name == "between rounds" else pytest.mark.slow) for name in MOMENTS],
 )
-def test_killed_it_goes_on_to_the_same_bits(whole, unmt, unmt_until, tmp_path, moment):
+def test_killed_it_goes_on_to_the_same_bits(whole, unmt, unmt_until, tmp_path, moment, model_files, rounds_of):
     process = unmt_until(f"out/{MOMENTS[moment]}", "train", *SMALL, "run.dir=out", "threads=1")
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -149,7 +137,7 @@ def test_killed_it_goes_on_to_the_same_bits(whole, unmt, unmt_until, tmp_path, m
     assert "while the training went on" not in page.read_text()
 
 
-def test_a_run_that_is_done_goes_on_where_it_is_given_more(whole, unmt, tmp_path):
+def test_a_run_that_is_done_goes_on_where_it_is_given_more(whole, unmt, tmp_path, model_files, rounds_of):
     first = unmt("train", *SMALL, "trainer.rounds=4", "run.dir=out", "quiet=true")
     assert first.returncode == 0, first.stderr
     assert [row["round"] for row in rounds_of(tmp_path / "out")] == [0, 1, 2, 3]
@@ -164,7 +152,7 @@ def test_a_run_that_is_done_goes_on_where_it_is_given_more(whole, unmt, tmp_path
     assert model_files(tmp_path / "out") == model_files(whole[0])
 
 
-def test_pairs_that_a_person_has_take_part_and_are_told_of(cipher, whole, unmt, tmp_path):
+def test_pairs_that_a_person_has_take_part_and_are_told_of(cipher, whole, unmt, tmp_path, model_files):
     pairs = [(line, " ".join(cipher.key[word] for word in line.split())) for line in cipher.source]
     (tmp_path / "pairs.tsv").write_text("".join(f"{source}\t{target}\n" for source, target in pairs))
     done = unmt("train", *SMALL, "parallel.train=pairs.tsv", "objectives.parallel=0.5", "run.dir=out")
@@ -181,26 +169,18 @@ def test_pairs_that_a_person_has_take_part_and_are_told_of(cipher, whole, unmt, 
 
 
 @pytest.mark.slow
-def test_ctrl_c_keeps_the_rounds_and_says_how_to_go_on(whole, unmt, unmt_until, tmp_path):
-    process = unmt_until("out/checkpoints/state.safetensors", "train", *SMALL, "run.dir=out")
-    process.send_signal(signal.SIGINT)
-    said, told = process.communicate(timeout=120)
-    assert process.returncode == 130, told
-    assert said == ""
-    assert "Traceback" not in told
-    assert "run.dir=out goes on from there" in told.splitlines()[-1]
-    assert not (tmp_path / "out" / "result.json").exists()
+def test_ctrl_c_keeps_the_rounds_and_says_how_to_go_on(
+    whole, unmt, training_interrupted, tmp_path, model_files, rounds_of
+):
+    training_interrupted("out/checkpoints/state.safetensors", *SMALL)
     done = unmt("train", *SMALL, "run.dir=out", "quiet=true")
     assert done.returncode == 0, done.stderr
     assert model_files(tmp_path / "out") == model_files(whole[0])
     assert rounds_of(tmp_path / "out") == rounds_of(whole[0])
 
 
-def test_two_processes_train_what_one_trains(whole, unmt, tmp_path):
-    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--no-python"]
-    command = [*launcher, str(Path(sys.executable).parent / "unmt"), "train", *SMALL, "run.dir=out"]
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, env=environment)  # noqa: PLW1510  # asserted below
+def test_two_processes_train_what_one_trains(whole, unmt, tmp_path, unmt_twice, model_files, rounds_of):
+    done = unmt_twice("train", *SMALL, "run.dir=out")
     assert done.returncode == 0, done.stderr
     assert done.stdout == whole[1].stdout
     assert model_files(tmp_path / "out") == model_files(whole[0])
@@ -211,7 +191,7 @@ def test_two_processes_train_what_one_trains(whole, unmt, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("launcher", ["basic", "joblib", "submitit_local"])
-def test_a_sweep_trains_a_model_for_each_value(whole, unmt, tmp_path, launcher):
+def test_a_sweep_trains_a_model_for_each_value(whole, unmt, tmp_path, launcher, model_files):
     if launcher == "joblib":
         pytest.importorskip("hydra_plugins.hydra_joblib_launcher", reason="the extra `sweep` is not installed")
     if launcher == "submitit_local":
@@ -312,7 +292,7 @@ def test_the_same_text_on_both_sides_is_warned_of(tmp_path, monkeypatch, capfd):
 
 
 def test_a_checkpoint_that_is_damaged_or_of_other_settings_is_told_and_the_model_stays(
-    whole, tmp_path, monkeypatch, capfd
+    whole, tmp_path, monkeypatch, capfd, model_files
 ):
     shutil.copytree(whole[0], tmp_path / "out")
     monkeypatch.chdir(tmp_path)

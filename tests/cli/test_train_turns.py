@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -60,10 +59,6 @@ def whole(unmt_in, cipher, words, tmp_path_factory) -> tuple[Path, subprocess.Co
     done = unmt_in(folder, "train", *TURNS, "run.dir=out", timeout=900)
     assert done.returncode == 0, done.stderr
     return folder / "out", done
-
-
-def model_files(run: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted((run / "model").iterdir())}
 
 
 def said(teacher, lines) -> list[list[int]]:
@@ -146,7 +141,7 @@ MOMENTS = {
     "moment",
     [pytest.param(name, marks=[] if name == "while the lexicon learns" else pytest.mark.slow) for name in MOMENTS],
 )
-def test_killed_and_moved_it_goes_on_to_the_same_bits(whole, unmt, unmt_until, tmp_path, moment):
+def test_killed_and_moved_it_goes_on_to_the_same_bits(whole, unmt, unmt_until, tmp_path, moment, model_files):
     process = unmt_until(f"out/{MOMENTS[moment]}", "train", *TURNS, "run.dir=out")
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -158,7 +153,7 @@ def test_killed_and_moved_it_goes_on_to_the_same_bits(whole, unmt, unmt_until, t
     assert model_files(tmp_path / "moved") == model_files(whole[0])
 
 
-def test_a_run_of_fewer_rounds_takes_a_turn_when_it_goes_on(whole, unmt, tmp_path):
+def test_a_run_of_fewer_rounds_takes_a_turn_when_it_goes_on(whole, unmt, tmp_path, model_files):
     short = [value for value in TURNS if not value.startswith("trainer.rounds=")]
     assert unmt("train", *short, "trainer.rounds=2", "run.dir=out").returncode == 0
     assert not (tmp_path / "out" / "turns").exists()
@@ -167,9 +162,7 @@ def test_a_run_of_fewer_rounds_takes_a_turn_when_it_goes_on(whole, unmt, tmp_pat
 
 
 @pytest.mark.slow
-def test_two_processes_take_the_same_turns(whole, tmp_path):
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--no-python"]
-    command += [str(Path(sys.executable).parent / "unmt"), "train", *TURNS, "run.dir=out"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=900, check=False)
+def test_two_processes_take_the_same_turns(whole, tmp_path, unmt_twice, model_files):
+    done = unmt_twice("train", *TURNS, "run.dir=out")
     assert done.returncode == 0, done.stderr
     assert model_files(tmp_path / "out") == model_files(whole[0])

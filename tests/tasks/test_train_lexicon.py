@@ -4,7 +4,6 @@ import json
 import shutil
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,10 +23,6 @@ SMALL = Settings(rounds=2, held_out=30, order=3, beam=2, force=True, threads=1)
 
 def texts(cipher):
     return Text("aa", "a.txt", cipher.source), Text("bb", "b.txt", cipher.target)
-
-
-def model_files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted((folder / "model").iterdir())}
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +149,7 @@ def test_the_code_length_of_the_chosen_rounds_is_told(whole):
         assert f"{way}: mapping not counted + text" in result["summary"]
 
 
-def test_threads_change_nothing(small, whole, tmp_path):
+def test_threads_change_nothing(small, whole, tmp_path, model_files):
     result = train_lexicon(*texts(small), Settings(**{**vars(SMALL), "threads": 2}), tmp_path)
     assert model_files(tmp_path) == model_files(whole[0])
     assert result is not None
@@ -174,7 +169,7 @@ STAGES = ("data", "lexicon", "preflight", "round-0", "round-1", "round-2")
 
 
 @pytest.mark.parametrize("last", range(len(STAGES)), ids=STAGES)
-def test_killed_after_any_stage_it_ends_the_same(small, whole, tmp_path, last):
+def test_killed_after_any_stage_it_ends_the_same(small, whole, tmp_path, last, model_files):
     kept = tmp_path / "checkpoints"
     shutil.copytree(whole[0] / "checkpoints", kept)
     for stage in STAGES[last + 1 :]:
@@ -196,7 +191,7 @@ def test_killed_after_any_stage_it_ends_the_same(small, whole, tmp_path, last):
     assert not list(kept.glob(".*"))
 
 
-def test_killed_between_its_row_and_its_stage_a_round_has_one_row(small, whole, tmp_path):
+def test_killed_between_its_row_and_its_stage_a_round_has_one_row(small, whole, tmp_path, model_files):
     class KilledError(BaseException):
         pass
 
@@ -217,7 +212,7 @@ def test_killed_between_its_row_and_its_stage_a_round_has_one_row(small, whole, 
     assert model_files(tmp_path) == model_files(whole[0])
 
 
-def test_rounds_learn_from_the_translations_of_a_teacher(small, whole, tmp_path):
+def test_rounds_learn_from_the_translations_of_a_teacher(small, whole, tmp_path, model_files):
     teacher = tmp_path / "teacher"
     shutil.copytree(whole[0], teacher)
     settings = replace(SMALL, seed=3, teacher=str(teacher), teacher_round=1)
@@ -277,7 +272,7 @@ class Stopping(Monitor):
 
 
 @pytest.mark.parametrize("number", [3, 11, *(pytest.param(number, marks=pytest.mark.slow) for number in (1, 8, 15))])
-def test_stopped_at_any_report_it_goes_on_to_the_same_end(small, whole, tmp_path, number):
+def test_stopped_at_any_report_it_goes_on_to_the_same_end(small, whole, tmp_path, number, model_files):
     assert train_lexicon(*texts(small), SMALL, tmp_path, monitor=Stopping(number)) is None
     assert not (tmp_path / "model").exists()
     assert train_lexicon(*texts(small), SMALL, tmp_path) is not None
@@ -295,7 +290,9 @@ class Clock:
         return self.seconds
 
 
-def test_a_round_that_takes_longer_than_those_before_is_given_up_when_time_is_over(small, whole, tmp_path, monkeypatch):
+def test_a_round_that_takes_longer_than_those_before_is_given_up_when_time_is_over(
+    small, whole, tmp_path, monkeypatch, model_files
+):
     clock = Clock()
     monkeypatch.setattr("unmt.tasks.train_lexicon.time", clock)
     unhurried = Settings(**{**vars(SMALL), "minutes": 1e6})

@@ -3,7 +3,6 @@
 import json
 import shutil
 from functools import partialmethod
-from pathlib import Path
 
 import pytest
 
@@ -43,10 +42,6 @@ def train(cipher, folder, rows=None, monitor=None, **changed):
     return train_transformer(source, target, settings(**changed), folder, monitor, rows.append, rows.forget)
 
 
-def model_files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted((folder / "model").iterdir())}
-
-
 def untimed(value):
     """A result, or rows, without what the clock says."""
     if isinstance(value, dict):
@@ -69,12 +64,18 @@ def whole(cipher, tmp_path_factory):
     return folder, result, rows
 
 
-def same_end(cipher, whole, folder, rows, **changed):
-    result = train(cipher, folder, rows, **changed)
-    assert result is not None
-    assert model_files(folder) == model_files(whole[0])
-    assert untimed(result) == untimed(whole[1])
-    assert untimed(list(rows)) == untimed(list(whole[2]))
+@pytest.fixture
+def same_end(cipher, whole, model_files):
+    """same_end(folder, rows, ...): trains there, and fails where the end is not that of the whole run."""
+
+    def check(folder, rows, **changed):
+        result = train(cipher, folder, rows, **changed)
+        assert result is not None
+        assert model_files(folder) == model_files(whole[0])
+        assert untimed(result) == untimed(whole[1])
+        assert untimed(list(rows)) == untimed(list(whole[2]))
+
+    return check
 
 
 def test_every_round_has_a_row_and_some_are_looked_at(whole):
@@ -86,7 +87,7 @@ def test_every_round_has_a_row_and_some_are_looked_at(whole):
     assert json.loads(json.dumps(result, allow_nan=False)) == result
 
 
-def test_the_same_call_again_changes_nothing(cipher, whole, tmp_path):
+def test_the_same_call_again_changes_nothing(cipher, whole, tmp_path, model_files):
     shutil.copytree(whole[0], tmp_path / "run")
     rows = Rows(whole[2])
     again = train(cipher, tmp_path / "run", rows)
@@ -101,7 +102,7 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("number", [0, *(pytest.param(number, marks=pytest.mark.slow) for number in (1, 3))])
-def test_killed_between_its_row_and_its_checkpoint_a_round_has_one_row(cipher, whole, tmp_path, number):
+def test_killed_between_its_row_and_its_checkpoint_a_round_has_one_row(cipher, tmp_path, number, same_end):
     class Dying(Rows):
         def append(self, row):
             super().append(row)
@@ -112,11 +113,11 @@ def test_killed_between_its_row_and_its_checkpoint_a_round_has_one_row(cipher, w
     with pytest.raises(Killed):
         train(cipher, tmp_path, rows)
     assert [row["round"] for row in rows] == list(range(number + 1))
-    same_end(cipher, whole, tmp_path, Rows(rows))
+    same_end(tmp_path, Rows(rows))
 
 
 @pytest.mark.parametrize("number", [2, 5, *(pytest.param(number, marks=pytest.mark.slow) for number in (0, 1, 3, 7))])
-def test_killed_while_it_writes_a_file_it_goes_on_to_the_same_bits(cipher, whole, tmp_path, monkeypatch, number):
+def test_killed_while_it_writes_a_file_it_goes_on_to_the_same_bits(cipher, tmp_path, monkeypatch, number, same_end):
     """The file of this number is not written, nor any other after it: stages, weights of a round, checkpoints."""
     from unmt.text import atomic
 
@@ -133,7 +134,7 @@ def test_killed_while_it_writes_a_file_it_goes_on_to_the_same_bits(cipher, whole
     with pytest.raises(Killed):
         train(cipher, tmp_path, rows)
     monkeypatch.undo()
-    same_end(cipher, whole, tmp_path, rows)
+    same_end(tmp_path, rows)
 
 
 class Stopping(Monitor):
@@ -148,21 +149,21 @@ class Stopping(Monitor):
 
 
 @pytest.mark.parametrize("number", [14, *(pytest.param(number, marks=pytest.mark.slow) for number in (1, 5))])
-def test_stopped_at_any_report_it_goes_on_to_the_same_end(cipher, whole, tmp_path, number):
+def test_stopped_at_any_report_it_goes_on_to_the_same_end(cipher, tmp_path, number, same_end):
     rows = Rows()
     assert train(cipher, tmp_path, rows, Stopping(number)) is None
     assert not (tmp_path / "model").exists()
-    same_end(cipher, whole, tmp_path, rows)
+    same_end(tmp_path, rows)
 
 
-def test_threads_change_nothing(cipher, whole, tmp_path):
-    same_end(cipher, whole, tmp_path, Rows(), threads=2)
+def test_threads_change_nothing(tmp_path, same_end):
+    same_end(tmp_path, Rows(), threads=2)
 
 
-def test_more_rounds_go_on_from_fewer(cipher, whole, tmp_path):
+def test_more_rounds_go_on_from_fewer(cipher, tmp_path, same_end):
     rows = Rows()
     assert train(cipher, tmp_path, rows, rounds=2)["chosen_round"] == {"aa-bb": 1, "bb-aa": 1}
-    same_end(cipher, whole, tmp_path, rows)
+    same_end(tmp_path, rows)
 
 
 def test_time_that_is_over_ends_it_with_a_model(cipher, tmp_path):
@@ -246,7 +247,7 @@ def test_as_many_rounds_are_kept_as_are_asked_for(cipher, tmp_path):
     assert len(list((tmp_path / "checkpoints").glob("round-*.safetensors"))) == 4
 
 
-def test_steps_in_bfloat16_are_near_those_in_float32_and_go_on_to_the_same_bits(cipher, whole, tmp_path):
+def test_steps_in_bfloat16_are_near_those_in_float32_and_go_on_to_the_same_bits(cipher, whole, tmp_path, model_files):
     rows = Rows()
     result = train(cipher, tmp_path / "whole", rows, precision="bfloat16")
     assert (result["precision"], whole[1]["precision"]) == ("bfloat16", "float32")

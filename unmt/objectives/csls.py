@@ -17,6 +17,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from unmt.objectives.best_values import keep_numbered, keep_value
+
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
@@ -122,22 +124,10 @@ def _add_sparse(block: Any, indptr: Any, indices: Any, data: Any) -> None:
 @njit(cache=True, nogil=True)
 def keep_best(block: Any, row_best: Any, column_best: Any) -> None:
     """Sort the values of a block into the best of their rows (falling) and of their columns."""
-    last_row, last_column = row_best.shape[1] - 1, column_best.shape[1] - 1
     for row in range(block.shape[0]):
         for column in range(block.shape[1]):
-            value = block[row, column]
-            if value > row_best[row, last_row]:
-                place = last_row
-                while place > 0 and row_best[row, place - 1] < value:
-                    row_best[row, place] = row_best[row, place - 1]
-                    place -= 1
-                row_best[row, place] = value
-            if value > column_best[column, last_column]:
-                place = last_column
-                while place > 0 and column_best[column, place - 1] < value:
-                    column_best[column, place] = column_best[column, place - 1]
-                    place -= 1
-                column_best[column, place] = value
+            keep_value(row_best, row, block[row, column])
+            keep_value(column_best, column, block[row, column])
 
 
 @njit(cache=True, nogil=True)
@@ -146,18 +136,10 @@ def _rank(
     backward_scores: Any
 ) -> None:  # fmt: skip
     """Sort the CSLS of a block into the best of its rows (falling) and the best of the columns; ties to the first."""
-    last = forward.shape[1] - 1
     for row in range(block.shape[0]):
         for column in range(block.shape[1]):
             value = 2 * block[row, column] - source_means[row] - target_means[column]
-            if value > forward_scores[row, last]:
-                place = last
-                while place > 0 and forward_scores[row, place - 1] < value:
-                    forward_scores[row, place] = forward_scores[row, place - 1]
-                    forward[row, place] = forward[row, place - 1]
-                    place -= 1
-                forward_scores[row, place] = value
-                forward[row, place] = column
+            keep_numbered(forward_scores, forward, row, value, column)
             if value > backward_scores[column]:
                 backward_scores[column] = value
                 backward[column] = start + row

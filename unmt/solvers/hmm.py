@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from unmt.solvers.ibm1 import NULL_SHARE
 from unmt.solvers.sentence_pairs import LONGEST, SentencePairs
-from unmt.solvers.translation_table import Cells, Posteriors, TranslationTable
+from unmt.solvers.translation_table import AlignedArrays, Cells, Posteriors, TranslationTable
 
 WIDEST = 7
 """Jumps of at least this width, to the left or to the right, are one class."""
@@ -43,14 +43,7 @@ def hmm_posteriors(
     found = Posteriors.empty(pairs, cells)
     jump_counts, exposures = np.zeros_like(jumps), np.zeros_like(jumps)
     bits = _posteriors(
-        np.diff(pairs.source_starts),
-        pairs.target_ids,
-        pairs.target_starts,
-        pairs.weights,
-        cells.places,
-        cells.starts,
-        table.probabilities,
-        table.null,
+        AlignedArrays.of(pairs, table, cells),
         jumps,
         null_share,
         found.words,
@@ -69,13 +62,7 @@ def hmm_links(
     """The likeliest alignment: for each target word (flat) the position of its word in the source sentence, or -1."""
     links = np.full(len(pairs.target_ids), -1, np.int16)
     _likeliest(
-        np.diff(pairs.source_starts),
-        pairs.target_ids,
-        pairs.target_starts,
-        cells.places,
-        cells.starts,
-        table.probabilities,
-        table.null,
+        AlignedArrays.of(pairs, table, cells),
         jumps,
         null_share,
         links,
@@ -106,14 +93,7 @@ def transitions(classes: Any, weights: Any, length: int, not_null: float, transi
 
 @njit(cache=True, nogil=True)
 def _posteriors(
-    lengths: Any,
-    target_ids: Any,
-    target_starts: Any,
-    weights: Any,
-    places: Any,
-    cell_starts: Any,
-    probabilities: Any,
-    null: Any,
+    given: Any,
     jumps: Any,
     null_share: float,
     posteriors: Any,
@@ -121,7 +101,11 @@ def _posteriors(
     jump_counts: Any,
     exposures: Any,
 ) -> float:
-    """Forward and backward over every pair fill the posteriors and add to the jumps. Returns the target's bits."""
+    """Forward and backward over every pair fill the posteriors and add to the jumps. Returns the target's bits.
+
+    given: AlignedArrays.
+    """
+    lengths, target_ids, target_starts, weights, places, cell_starts, probabilities, null = given
     most = LONGEST + 1
     classes = np.empty((most, most), np.int64)
     jump_classes(classes)
@@ -201,18 +185,16 @@ def _posteriors(
 
 @njit(cache=True, nogil=True)
 def _likeliest(
-    lengths: Any,
-    target_ids: Any,
-    target_starts: Any,
-    places: Any,
-    cell_starts: Any,
-    probabilities: Any,
-    null: Any,
+    given: Any,
     jumps: Any,
     null_share: float,
     links: Any,
 ) -> None:
-    """Viterbi: links[t] of every target word. Of equal paths, the one from the leftmost position."""
+    """Viterbi: links[t] of every target word; of equal paths, the one from the leftmost position.
+
+    given: AlignedArrays.
+    """
+    lengths, target_ids, target_starts, _, places, cell_starts, probabilities, null = given
     most = LONGEST + 1
     classes = np.empty((most, most), np.int64)
     jump_classes(classes)

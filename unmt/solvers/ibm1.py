@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from unmt.solvers.sentence_pairs import SentencePairs
-from unmt.solvers.translation_table import Cells, Posteriors, TranslationTable
+from unmt.solvers.translation_table import AlignedArrays, Cells, Posteriors, TranslationTable
 
 NULL_SHARE = 0.1
 """Prior probability that a target word comes from no source word. More makes links fewer and surer: with .02, .1 and .2
@@ -24,14 +24,7 @@ def ibm1_posteriors(
     """Where each target word comes from, and the bits of the (weighted) target text, under the table."""
     found = Posteriors.empty(pairs, cells)
     bits = _posteriors(
-        np.diff(pairs.source_starts),
-        pairs.target_ids,
-        pairs.target_starts,
-        pairs.weights,
-        cells.places,
-        cells.starts,
-        table.probabilities,
-        table.null,
+        AlignedArrays.of(pairs, table, cells),
         null_share,
         found.words,
         found.none,
@@ -41,19 +34,13 @@ def ibm1_posteriors(
 
 @njit(cache=True, nogil=True)
 def _posteriors(
-    lengths: Any,
-    target_ids: Any,
-    target_starts: Any,
-    weights: Any,
-    places: Any,
-    cell_starts: Any,
-    probabilities: Any,
-    null: Any,
+    given: Any,
     null_share: float,
     posteriors: Any,
     of_none: Any,
 ) -> float:
-    """Fill the posteriors of cells and of no word; the bits."""
+    """Fill the posteriors of cells and of no word; the bits. given: AlignedArrays."""
+    lengths, target_ids, target_starts, weights, places, cell_starts, probabilities, null = given
     bits = 0.0
     for s in range(len(lengths)):
         if cell_starts[s] == cell_starts[s + 1]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -79,6 +79,27 @@ class Posteriors:
     def empty(cls, pairs: SentencePairs, cells: Cells) -> Posteriors:
         """Zeros: a pair without cells is never looked at."""
         return cls(np.zeros(len(cells.places), np.float32), np.zeros(len(pairs.target_ids), np.float32))
+
+
+class AlignedArrays(NamedTuple):
+    """What compiled loops over pairs read, flat: source words of each sentence, the target text, and its cells."""
+
+    lengths: NDArray[np.int64]
+    target_ids: NDArray[np.int32]
+    target_starts: NDArray[np.int64]
+    weights: NDArray[np.float32]
+    places: NDArray[np.int32]
+    cell_starts: NDArray[np.int64]
+    probabilities: NDArray[np.float32]
+    null: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, pairs: SentencePairs, table: TranslationTable, cells: Cells) -> AlignedArrays:
+        """The arrays themselves, not copies."""
+        return cls(
+            np.diff(pairs.source_starts), pairs.target_ids, pairs.target_starts, pairs.weights,
+            cells.places, cells.starts, table.probabilities, table.null,
+        )  # fmt: skip
 
 
 def co_occurrences(pairs: SentencePairs) -> tuple[TranslationTable, Cells]:

@@ -16,6 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from unmt.objectives.best_values import keep_numbered
 from unmt.objectives.csls import BLOCK_ROWS, NEIGHBOURS, means_of_best, mutual_pairs, neighbourhoods
 from unmt.solvers.contexts import Columns
 
@@ -186,26 +187,11 @@ def _rank(
     backward_values: Any, row_sums: Any, column_sums: Any
 ) -> None:  # fmt: skip
     """Sort the CSLS of a block into the best of its rows and of the columns, and add up exp(CSLS / TEMPERATURE)."""
-    last_row, last_column = forward.shape[1] - 1, backward.shape[1] - 1
     for row in range(block.shape[0]):
         for column in range(block.shape[1]):
             value = block[row, column] - (source_means[row] + target_means[column]) / 2
             weight = np.exp(np.float32(value / TEMPERATURE))
             row_sums[row] += weight
             column_sums[column] += weight
-            if value > forward_values[row, last_row]:
-                place = last_row
-                while place > 0 and forward_values[row, place - 1] < value:
-                    forward_values[row, place] = forward_values[row, place - 1]
-                    forward[row, place] = forward[row, place - 1]
-                    place -= 1
-                forward_values[row, place] = value
-                forward[row, place] = column
-            if value > backward_values[column, last_column]:
-                place = last_column
-                while place > 0 and backward_values[column, place - 1] < value:
-                    backward_values[column, place] = backward_values[column, place - 1]
-                    backward[column, place] = backward[column, place - 1]
-                    place -= 1
-                backward_values[column, place] = value
-                backward[column, place] = start + row
+            keep_numbered(forward_values, forward, row, value, column)
+            keep_numbered(backward_values, backward, column, value, start + row)
