@@ -5,7 +5,7 @@
     solution = unmt.decipher("Wkh qljkw wudlq ...", language="en")
     solution.plaintext, solution.verdict, solution.probability_correct
 
-    model = unmt.TranslationModel.load("runs/mine")
+    model = unmt.load_model("runs/mine")
     unmt.translate(model, "en-fr", ["A dog runs on the beach."])
 
 Names are imported when they are first used, so that `import unmt` costs nothing.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from unmt.tasks.align import align
     from unmt.tasks.compress import compress
     from unmt.tasks.decipher import decipher
-    from unmt.tasks.models import translate
+    from unmt.tasks.models import load_model, translate
     from unmt.tasks.monitor import Monitor
     from unmt.tasks.solution import Solution
     from unmt.tasks.train_lexicon import train_lexicon
@@ -41,6 +41,7 @@ __all__ = [
     "align",
     "compress",
     "decipher",
+    "load_model",
     "train_lexicon",
     "translate",
 ]
@@ -57,6 +58,7 @@ _HOMES = {
     "align": "unmt.tasks.align",
     "compress": "unmt.tasks.compress",
     "decipher": "unmt.tasks.decipher",
+    "load_model": "unmt.tasks.models",
     "train_lexicon": "unmt.tasks.train_lexicon",
     "translate": "unmt.tasks.models",
 }

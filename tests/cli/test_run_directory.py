@@ -55,6 +55,16 @@ def test_other_settings_are_named():
         pass
 
 
+def test_a_run_of_another_command_is_told(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "config.yaml").write_text("family: auto\nseed: 0\n")
+    with (
+        pytest.raises(InputError, match="holds a run of another command, one that takes family="),
+        run_directory("decipher", Settings(run=RunSettings("out"))),
+    ):
+        pass
+
+
 def test_a_damaged_config_is_refused(tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "config.yaml").write_text("{: [")

@@ -95,7 +95,10 @@ def test_a_run_leaves_a_model_and_says_where(whole, rounds_of):
     samples = [line.split("\t") for line in done.stdout.splitlines()]
     assert {sample[0] for sample in samples} == {"aa-bb", "bb-aa"}
     assert "out/model" in done.stderr
-    assert "rounds are few" not in done.stderr  # it began with none
+    assert "in all: the model that it began with" not in done.stderr  # it began with none
+    assert "verdict   collapsed\n" in done.stderr
+    assert "aa-bb     round 4 chosen; bits a word at round 1, 3, 4: " in done.stderr
+    assert "beware    aa-bb few different outputs, too short and too few different words: do not" in done.stderr
     result = json.loads((folder / "result.json").read_text())
     assert result["network"] == "transformer"
     assert result["arguments"]["network.width"] == "8"

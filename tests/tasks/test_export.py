@@ -170,7 +170,7 @@ def test_ctranslate2_scores_as_we_do(model, in_ctranslate2):
 
 
 @pytest.mark.parametrize("form", ["transformers", "ctranslate2"])
-def test_the_example_beside_a_model_translates_as_we_do(model, request, monkeypatch, form):
+def test_the_example_beside_a_model_translates_as_we_do(model, request, monkeypatch, capfd, form):
     folder, _ = request.getfixturevalue(f"in_{form}")
     lines = [line.lower() for line in lines_of("en")[:4]]
     monkeypatch.setattr(sys, "argv", ["translate.py", "en-fr"])
@@ -178,6 +178,7 @@ def test_the_example_beside_a_model_translates_as_we_do(model, request, monkeypa
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         runpy.run_path(str(folder / "translate.py"))
+    assert "deprecated" not in capfd.readouterr().err
     wanted = [done.text for done in NeuralTranslator(model, "en-fr", ngrams=0.0, threads=1).translate(lines)]
     assert said.getvalue().splitlines() == wanted
     assert "en-fr" in (folder / "README.md").read_text(encoding="utf-8")

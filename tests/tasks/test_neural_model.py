@@ -53,6 +53,7 @@ def test_a_saved_model_translates_as_it_did(model, folder, lines):
     assert isinstance(loaded, NeuralModel)
     assert translate(loaded, WAY, lines) == translate(model, WAY, lines)
     assert translate(loaded, "bb-aa", lines) == translate(model, "bb-aa", lines)
+    assert translate(folder, WAY, lines) == translate(str(folder), WAY, lines) == translate(model, WAY, lines)
 
 
 def test_the_same_model_is_the_same_bytes(model, folder, tmp_path):

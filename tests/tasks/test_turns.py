@@ -62,7 +62,7 @@ def test_a_turn_that_leaves_the_net_too_little_time_is_left_out(trained_cipher, 
     assert result is not None
     assert [turn["is_made"] for turn in result["turns"]] == [False]
     assert "left out, for want of time" in result["summary"]
-    assert "rounds are few: the model that it began with" in result["summary"]
+    assert "rounds in all: the model that it began with" in result["summary"]
     assert not (tmp_path / "turns").exists()
     # Nothing came of it: the second round is one of back-translation, as it would be without a turn.
     plain = trained(trained_cipher, tmp_path / "plain", turns=0)

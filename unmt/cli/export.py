@@ -23,7 +23,8 @@ Writes a Transformer that `unmt train network=transformer` trained as another pr
   quiet=false      true: nothing on standard error but errors
 
 Both give the translations of `unmt translate ngrams=0`, symbol for symbol; the n-grams that it asks beside the net by
-itself stay here. README.md in the folder says how to cut text, and translate.py there does it. format=ctranslate2 needs
+itself stay here. README.md in the folder says how to cut text, and translate.py there does it (but for a
+pretrained net, which has its own tokenizer). format=ctranslate2 needs
 `pip install 'unmt[export]'`. A net of network=pretrained is written for transformers alone.
 """
 

@@ -189,6 +189,12 @@ def _check_same(run: RunDirectory, settings: dict[str, Any], usual: dict[str, An
         raise InputError(f"{run.file('config.yaml')} cannot be read. Name another run.dir, or delete this one.")
     now = _flat(settings)
     before = {key: usual[key] for key in now.keys() & usual.keys()} | _flat(held)
+    for key in held:
+        if key not in settings:
+            raise InputError(
+                f"run.dir={run.path} holds a run of another command, one that takes {key}=. Name another run.dir, or"
+                " delete that one."
+            )
     for key in sorted(before.keys() | now.keys()):
         if key not in {*FREE_KEYS, *LENGTH_KEYS} and before.get(key) != now.get(key):
             raise InputError(

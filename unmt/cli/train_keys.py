@@ -38,7 +38,7 @@ How to learn
   network=lexicon    a dictionary and phrase tables over n-gram models: minutes on a laptop, no GPU
                      (it sets network.name=)
   network=transformer  then a Transformer that starts from the lexicon model's translations and goes on with its own:
-                     for some texts better, in half an hour on two cores; docs/neural.md has figures
+                     better from half an hour of two cores on; docs/neural.md says what to expect
   trainer.minutes=null  end by then, with the rounds that are done (round 0 at the least); null: all rounds of a
                      lexicon, 60 minutes of a Transformer
   trainer.rounds=null  rounds of translating both texts and learning from that; null: 5 of a lexicon, and of a

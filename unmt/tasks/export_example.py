@@ -21,7 +21,8 @@ model = M2M100ForConditionalGeneration.from_pretrained(folder)
 how = GenerationConfig.from_pretrained(folder, f"generation_config.{sys.argv[1]}.json")
 for line in sys.stdin:
     ids = [*pieces.encode(source.tokens(line)), how.eos_token_id]
-    found = model.generate(torch.tensor([ids]), generation_config=how, max_new_tokens=int(1.5 * len(ids)) + 10)
+    how.max_new_tokens = int(1.5 * len(ids)) + 10
+    found = model.generate(torch.tensor([ids]), generation_config=how)
     print(target.join(pieces.decode(found[0].tolist())))
 ''',
     "ctranslate2": '''"""python translate.py SOURCE-TARGET < in.txt > out.txt"""

@@ -147,6 +147,14 @@ def training_translator(model: Model, direction: str, threads: int | None = None
     return translator_of(model, direction, beam=beam, threads=threads)
 
 
-def translate(model: Model, direction: str, lines: Sequence[str], threads: int | None = None) -> list[str]:
-    """The translations of lines, for use from Python."""
+def translate(
+    model: Model | Path | str, direction: str, lines: Sequence[str], threads: int | None = None
+) -> list[str]:
+    """The translations of lines, for use from Python, by a model or by that in a run directory of `unmt train`.
+
+    A model that is loaded once (`load_model`) serves any number of calls. Raises InputError where there is no such
+    model or direction.
+    """
+    if isinstance(model, (Path, str)):
+        model = load_model(model)
     return [done.text for done in translator_of(model, direction, threads=threads).translate(lines)]

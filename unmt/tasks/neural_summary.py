@@ -8,7 +8,7 @@ from typing import Any
 from unmt import __version__
 from unmt.report.code_lengths import code_length_lines
 from unmt.tasks.sides import Side
-from unmt.tasks.train_summary import WrittenText, code_lengths, large_texts, text_facts
+from unmt.tasks.train_summary import WrittenText, code_lengths, counted, large_texts, text_facts
 
 COLLAPSED = "collapsed"
 FEW_ROUNDS = 20
@@ -49,21 +49,18 @@ def finished(
 
 def summary(result: dict[str, Any], chosen: dict[str, Any]) -> str:
     """Verdict, score of each direction, and guards."""
-    lines, settings = [], result["settings"]
-    sentence = result["preflight"].get("sentence")
-    if sentence:
-        lines.append(f"verdict   {sentence}")
-    lines += large_texts(result)
+    settings = result["settings"]
+    lines = [f"verdict   {_verdict(result)}", *large_texts(result)]
     for way, pair in result.get("pairs", {}).items():
         what = "left out" if pair.get("left_out") else "pair"
         lines.append(f"{what:9} {way}: {pair['preflight']['sentence']}")
     for way in result["directions"]:
-        scores = [f"{entry['figures'][way]['two_sided']:.2f}" for entry in result["rounds"]]
-        shown = scores if len(scores) <= 8 else [*scores[:3], "...", *scores[-4:]]
+        numbers = _shown([str(entry["round"]) for entry in result["rounds"]])
+        scores = _shown([f"{entry['figures'][way]['two_sided']:.2f}" for entry in result["rounds"]])
         by = "" if settings["selector"] == "two_sided" else f" by {settings['selector']}"
-        lines.append(f"{way:9} round {chosen['round']} chosen{by}; bits a word over the rounds: {', '.join(shown)}")
+        lines.append(f"{way:9} round {chosen['round']} chosen{by}; bits a word at round {numbers}: {scores}")
         if chosen["guards"][way]:
-            lines.append(f"beware    {way} {' and '.join(chosen['guards'][way])}: do not trust this model")
+            lines.append(f"beware    {way} {_listed(chosen['guards'][way])}: do not trust this model")
     net = "the net" if settings.get("teacher") is None else f"the net and {settings['teacher']}"
     for turn in result["turns"]:
         taught = ", ".join(f"{way} {bits:.2f}" for way, bits in turn["two_sided"].items())
@@ -71,7 +68,7 @@ def summary(result: dict[str, Any], chosen: dict[str, Any]) -> str:
         lines.append(f"by turns  before round {turn['round']} {said}")
     rounds = chosen["round"] + 1
     if settings["start"] != "none" and rounds < FEW_ROUNDS:
-        lines.append(f"early     {rounds} rounds are few: the model that it began with may translate better still")
+        lines.append(f"early     {counted(rounds)} in all: the model that it began with may translate better still")
     lines += code_length_lines(result)
     if result["parallel"]:
         lines.append(f"pairs     {result['parallel']['used']:,} of parallel.train= took part: this is not unsupervised")
@@ -80,3 +77,20 @@ def summary(result: dict[str, Any], chosen: dict[str, Any]) -> str:
         f" {result['device']} in {result['precision']}; seed {result['seed']}"
     )
     return "\n".join(lines)
+
+
+def _verdict(result: dict[str, Any]) -> str:
+    sentence = result["preflight"].get("sentence")
+    if result["verdict"] == COLLAPSED:
+        return COLLAPSED + (f"; before the net was trained: {sentence}" if sentence else "")
+    # A pair of more than two languages has a sentence of its own.
+    return sentence or (result["verdict"] if "pairs" in result else "the texts were not examined: there was no start")
+
+
+def _shown(values: Sequence[str]) -> str:
+    """All of them, or the first and the last."""
+    return ", ".join(values if len(values) <= 8 else [*values[:3], "...", *values[-4:]])
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

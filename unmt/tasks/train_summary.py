@@ -50,6 +50,11 @@ def large_texts(result: dict[str, Any]) -> list[str]:
     ]
 
 
+def counted(rounds: int) -> str:
+    """So many rounds, in words."""
+    return f"{rounds} round{'' if rounds == 1 else 's'}"
+
+
 def summary(result: dict[str, Any]) -> str:
     """Verdict, and the figures of each round."""
     lines = [f"verdict   {result['preflight']['sentence']}", *large_texts(result)]
@@ -57,7 +62,7 @@ def summary(result: dict[str, Any]) -> str:
         rounds = [f"{entry['figures'][way]['two_sided']:.2f}" for entry in result["rounds"]]
         lines.append(f"{way:9} round {result['chosen_round'][way]} chosen; bits a word by round: {', '.join(rounds)}")
     lines += code_length_lines(result)
-    lines.append(f"trained   {result['seconds']:.0f} s in {len(result['rounds'])} rounds; seed {result['seed']}")
+    lines.append(f"trained   {result['seconds']:.0f} s in {counted(len(result['rounds']))}; seed {result['seed']}")
     return "\n".join(lines)
 
 
