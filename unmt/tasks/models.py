@@ -147,9 +147,7 @@ def training_translator(model: Model, direction: str, threads: int | None = None
     return translator_of(model, direction, beam=beam, threads=threads)
 
 
-def translate(
-    model: Model | Path | str, direction: str, lines: Sequence[str], threads: int | None = None
-) -> list[str]:
+def translate(model: Model | Path | str, direction: str, lines: Sequence[str], threads: int | None = None) -> list[str]:
     """The translations of lines, for use from Python, by a model or by that in a run directory of `unmt train`.
 
     A model that is loaded once (`load_model`) serves any number of calls. Raises InputError where there is no such
