@@ -123,6 +123,7 @@ BAD = {
     "no number": ([*SMALL, "source.vectors=good.vec", "target.vectors=nan.vec"], "nan.vec"),
     "half-written vectors": ([*SMALL, "source.vectors=half.vec", "target.vectors=good.vec"], "half.vec"),
     "unknown experiment": (["experiment=nowhere"], "nowhere"),
+    "a preset's texts": (["experiment=multi30k_en_fr"], "en-fr/train.en.txt: no such file. The preset's texts are cut"),
     "unknown network": ([*SMALL, "network=nowhere"], "nowhere"),
     "no teacher": ([*SMALL, "network.teacher=nowhere", "network.teacher_round=1"], "nowhere"),
     "a teacher that comes too late": ([*SMALL, "network.teacher=x", "trainer.rounds=2"], "teacher_round=4"),

@@ -15,9 +15,10 @@ from unmt.cli.run_directory import RunDirectory, run_directory, typed_arguments
 from unmt.cli.tracking import tracked
 from unmt.cli.train_checks import check, turns_of
 from unmt.cli.train_keys import HELP, NET_KEYS, NEURAL_MINUTES, Configuration, lexicon_rounds, sides
+from unmt.errors import InputError
 from unmt.solvers.processes import Processes
 from unmt.tasks.monitor import Monitor
-from unmt.text.paths import expanded
+from unmt.text.paths import expanded, is_there
 
 
 def run(configuration: Configuration) -> None:
@@ -32,6 +33,8 @@ def run(configuration: Configuration) -> None:
         assert side.language is not None
         assert side.train is not None
         path = resolved(side.train)
+        if configuration.needs and not is_there(path):
+            raise InputError(f"{path}: no such file. {configuration.needs}")
         vectors = resolved(side.vectors) if side.vectors else None
         texts.append(Text(side.language, path, read_lines(path), vectors))
     processes = Processes.launched()

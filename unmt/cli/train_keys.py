@@ -105,6 +105,7 @@ Where things go
                      trainer.minutes or trainer.rounds.
   wandb=off          offline or online: the numbers of metrics.jsonl to Weights & Biases too, as rounds are done
   expected=null      what a preset comes to, told at the start and, beside what was measured, at the end
+  needs=null         where a preset's texts come from, told where they are missing
   quiet=false        true: nothing on standard error but errors
 """
 
@@ -209,6 +210,7 @@ class Configuration:
     quiet: bool = False
     wandb: str = OFF
     expected: str | None = None
+    needs: str | None = None
     run: RunSettings = field(default_factory=RunSettings)
 
 
