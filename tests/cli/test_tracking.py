@@ -35,6 +35,7 @@ class Run:
 def library(monkeypatch):
     """Stands in for the library; `begin` says what init does."""
     made = SimpleNamespace(calls=[], begin=lambda **_: Run(), Settings=lambda **given: given)
+    made.teardown = lambda: made.calls.append("teardown")
 
     def init(**given):
         assert not sys.stdin.isatty()
@@ -87,6 +88,8 @@ def test_without_an_account_what_is_logged_stays_here(library, tmp_path, capfd):
     with tracked("online", tmp_path, {}, quiet=False) as take:
         take(ROWS[0])
     assert len(run.logged) == 1
+    # The service of the library holds the id of the first try, and refuses it to the second unless it is ended.
+    assert [call if call == "teardown" else call["mode"] for call in library.calls] == ["online", "teardown", "offline"]
     assert capfd.readouterr().err.splitlines() == [
         "wandb=online: api_key not configured (no-tty); what follows is kept to be synced later."
     ]

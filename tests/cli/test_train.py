@@ -115,7 +115,7 @@ BAD = {
     "binary": ([*SMALL, "target.train=binary.bin"], "binary.bin is binary"),
     "one line": ([*SMALL, "target.train=one.txt"], "1 different lines"),
     "one name for both": ([*SMALL, "target.language=aa"], "both called aa"),
-    "a name with a sign": ([*SMALL, "target.language=b/b"], "letters and digits"),
+    "a name with a sign": ([*SMALL, "target.language=b/b"], "letters, digits and _"),
     "a name that is long": ([*SMALL, "target.language=" + 99 * "b"], "at most 32 letters"),
     "vectors of one side": ([*SMALL, "source.vectors=good.vec"], "go together"),
     "no vectors": ([*SMALL, "source.vectors=no.vec", "target.vectors=good.vec"], "no.vec"),
@@ -149,11 +149,17 @@ def test_bad_input_is_told_in_a_line_or_two(refused, case):
     refused("train", *arguments, "run.dir=out", why=why)
 
 
-def test_the_same_text_on_both_sides_is_warned_of(tmp_path, monkeypatch, capfd):
-    (tmp_path / "c.txt").write_bytes((tmp_path / "a.txt").read_bytes())
+@pytest.mark.parametrize("order", ["as it is", "turned"])
+def test_the_same_text_on_both_sides_is_warned_of(tmp_path, monkeypatch, capfd, order):
+    lines = (tmp_path / "a.txt").read_text().splitlines()
+    (tmp_path / "c.txt").write_text("\n".join(lines if order == "as it is" else [*lines[::-1], "more"]) + "\n")
     monkeypatch.chdir(tmp_path)
-    assert status(["train", *SMALL, "target.train=c.txt", "trainer.rounds=0", "run.dir=out"]) == 0
-    assert "nothing to translate" in capfd.readouterr().err
+    assert (
+        status(["train", *SMALL, "target.train=c.txt", "target.language=हिन्दी", "trainer.rounds=0", "run.dir=out"]) == 0
+    )
+    told = capfd.readouterr().err
+    assert "nothing to translate" in told
+    assert "beware    aa-हिन्दी copies its source: are the two texts of one language?" in told
 
 
 def test_a_run_is_not_gone_on_with_once_its_text_changed(whole, tmp_path, monkeypatch, capfd):

@@ -85,6 +85,9 @@ def test_a_net_starts_from_what_other_nets_say_together(whole, unmt, tmp_path, m
     # Two that are the same say what one says, and what they say matters.
     assert model_files(tmp_path / "one") == model_files(tmp_path / "twice")
     assert rounds_of(tmp_path / "one")[0] != rounds_of(whole[0])[0]
+    judged = unmt("train", *small, "trainer.held_out=13", f"network.start={whole[0]}", "run.dir=judged")
+    assert judged.returncode == 2
+    assert "learned from sentences that are to judge here: it kept 12 of aa apart, and 13" in judged.stderr
     refused = unmt("train", *small, f"network.start={whole[0]}", "network.turns=1", "run.dir=turns")
     assert refused.returncode == 2
     assert "is a Transformer, and there is no lexicon model to learn from the net" in refused.stderr
@@ -144,7 +147,8 @@ def test_a_run_that_is_done_goes_on_where_it_is_given_more(whole, unmt, tmp_path
     first = unmt("train", *SMALL, "trainer.rounds=4", "run.dir=out", "quiet=true")
     assert first.returncode == 0, first.stderr
     assert [row["round"] for row in rounds_of(tmp_path / "out")] == [0, 1, 2, 3]
-    done = unmt("train", *SMALL, "run.dir=out", "quiet=true")
+    # On what it is made, and how many weights are kept, may be another.
+    done = unmt("train", *SMALL, "trainer.device=auto", "trainer.keep=5", "run.dir=out", "quiet=true")
     assert done.returncode == 0, done.stderr
     assert done.stdout == whole[1].stdout
     assert model_files(tmp_path / "out") == model_files(whole[0])
@@ -242,6 +246,15 @@ def test_a_word_cipher_is_learned_from_two_unpaired_halves(unmt, word_cipher, tm
     assert known.right(lines, small.stdout.splitlines()) >= 0.9
     twice = unmt("translate", "model=net,net", "direction=bb-aa", input="\n".join(lines) + "\n")
     assert twice.stdout == translated.stdout, twice.stderr
+    # A name in the place of a word: it goes through, and the words around it are still translated.
+    named = [" ".join("Zebulon" if place == 2 else word for place, word in enumerate(line.split())) for line in lines]
+    told = unmt("translate", "model=net", "direction=bb-aa", "scores=true", input="\n".join(named) + "\n")
+    said, _, copied = zip(*(line.split("\t") for line in told.stdout.splitlines()), strict=True)
+    assert sum("Zebulon" in line.split() for line in said) >= 0.8 * len(lines)
+    assert known.right(named, said) >= 0.6
+    assert sum(float(share) > 0 for share in copied) >= 0.8 * len(lines)
+    alone = unmt("translate", "model=net", "direction=bb-aa", "ngrams=0", input="\n".join(named) + "\n")
+    assert "Zebulon" not in alone.stdout, "the net alone, as an exported model has it, knows no such word"
 
 
 BAD = {
@@ -274,6 +287,10 @@ BAD = {
     "selector": ([*SMALL, "trainer.selector=bleu"], "trainer.selector=bleu: unknown. Choose one of two_sided"),
     "start": ([*SMALL, "network.start=nowhere"], "nowhere"),
     "a teacher that is no net": ([*SMALL, "network.teacher=nowhere"], "in the turns of network=transformer"),
+    "a beam of a lexicon": ([*SMALL, "network.beam=3"], "network.beam=3 is of network=lexicon"),
+    "a share of no pairs": ([*SMALL, "objectives.parallel=0.5"], "objectives.parallel= is given, but there is no"),
+    "a hub of one pair": ([*SMALL, "network.hub=aa"], "network.hub= is given, but two languages are one pair"),
+    "rounds of no turns": ([*SMALL, "trainer.turn_rounds=5"], "trainer.turn_rounds= is given, but there are no turns"),
     "turns of nothing": ([*SMALL, "network.turns=1"], "there is no lexicon model to learn from the net"),
     "turns of a lexicon": ([*FILES, "network.turns=1"], "network.turns=1 is of a Transformer"),
     "fewer turns": ([*SMALL, "network.turns=-1"], "network.turns=-1: too small"),

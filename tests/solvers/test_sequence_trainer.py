@@ -105,7 +105,9 @@ def test_a_step_without_a_finite_gradient_moves_nothing():
     def broken(net, _draw):
         return ShardLoss((net.embedding.weight.sum() * 0.0).sqrt(), 1)  # 0, whose gradient is none
 
-    taught.step([broken])
+    figures = taught.step([broken])
+    assert figures["passed_over"] == 1
+    assert "gradient_norm" not in figures, "a row of infinite figures is no JSON"
     after = weights(taught)
     assert all(torch.equal(before[name], after[name]) for name in before if name.startswith("net."))
 

@@ -254,6 +254,14 @@ def test_a_text_that_is_too_short_is_refused(tmp_path: Path) -> None:
         text_of(path)
 
 
+def test_a_text_of_few_lines_is_refused_before_anything_is_run(tmp_path: Path) -> None:
+    path = tmp_path / "long.txt"
+    path.write_text("\n".join(" ".join(f"w{place * number % 97}" for place in range(90)) for number in range(60)))
+    with pytest.raises(InputError, match="takes 100 different lines of each half of the text, and here are"):
+        run(path, vectors=None, seed=0, seeds=1, output=tmp_path / "out", monitor=Monitor(), symbols=500)
+    assert not list((tmp_path / "out").rglob("*.jsonl")) or not (tmp_path / "out" / "rows.jsonl").read_text()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_every_objective_reads_most_of_a_substitution(objective: str) -> None:

@@ -338,7 +338,12 @@ def refused(capsys, *options) -> str:
 
 
 def test_what_is_no_such_net_is_refused_in_a_line(cipher, folders, tmp_path, monkeypatch, capsys):
-    from transformers import GPT2Config, GPT2LMHeadModel
+    from transformers import (
+        GPT2Config,
+        GPT2LMHeadModel,
+        SwitchTransformersConfig,
+        SwitchTransformersForConditionalGeneration,
+    )
 
     monkeypatch.chdir(tmp_path)
     Path("a.txt").write_text("\n".join(cipher.source) + "\n")
@@ -361,7 +366,16 @@ def test_what_is_no_such_net_is_refused_in_a_line(cipher, folders, tmp_path, mon
     bare = Path(shutil.copytree(folders["t5"], "words"))
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (bare / name).unlink()
-    assert "tokenizer" in refused(capsys, "network.path=words", "network.start=none", "trainer.device=cpu")
+    assert "there is no tokenizer" in refused(capsys, "network.path=words", "network.start=none", "trainer.device=cpu")
+    experts = SwitchTransformersConfig(
+        vocab_size=90, d_model=16, d_kv=8, d_ff=16, num_layers=2, num_heads=2, num_experts=2, decoder_start_token_id=0
+    )
+    with library_quiet():
+        SwitchTransformersForConditionalGeneration(experts).save_pretrained("experts")
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(Path(folders["t5"]) / name, "experts")
+    told = refused(capsys, "network.path=experts", "network.start=none", "trainer.device=cpu")
+    assert "nets of the kind switch_transformers cannot be trained here" in told
     there = f"network.path={folders['t5']}"
     assert "network.width=64 is of network=transformer" in refused(capsys, there, "network.width=64")
     assert "objectives.masked=0.1" in refused(capsys, there, "objectives.masked=0.1")

@@ -10,7 +10,7 @@ from unmt.errors import InputError
 from unmt.mappings.transformer import Transformer
 from unmt.report.train_page import train_page
 from unmt.tasks.monitor import Monitor
-from unmt.tasks.neural_looks import Looks
+from unmt.tasks.neural_looks import NEVER_WELL, Looks
 from unmt.tasks.neural_model import PIECES
 from unmt.tasks.neural_settings import NeuralSettings, Objectives
 from unmt.tasks.train_transformer import train_transformer
@@ -179,6 +179,19 @@ def entry(number, score, guards=()):
     return {"round": number, "figures": {"a-b": {"two_sided": score}}, "guards": {"a-b": list(guards)}}
 
 
+def test_guards_end_a_run_that_collapsed_and_one_that_was_never_well(tmp_path):
+    looks = Looks(tmp_path)
+    for number in range(NEVER_WELL):
+        assert not looks.has_collapsed
+        looks.entries.append(entry(number, 5.0, ["too short"]))
+    assert looks.has_collapsed
+    looks.entries = [entry(0, 5.0, ["too short"]), entry(1, 4.0), entry(2, 3.0, ["too short"])]
+    assert not looks.has_collapsed
+    looks.entries.append(entry(3, 2.0, ["too long"]))
+    assert looks.has_collapsed
+    assert looks.best["round"] == 1
+
+
 def test_a_round_that_tripped_a_guard_is_preferred_to_none(tmp_path):
     entries = [entry(0, 9.0), entry(1, 3.0, ["too short"]), entry(2, 2.0, ["too short"]), entry(3, 5.0)]
     assert [found["round"] for found in sorted(entries, key=Looks(tmp_path).preference)] == [3, 0, 2, 1]
@@ -302,6 +315,7 @@ def test_a_run_that_collapsed_keeps_its_last_good_round_and_stays_ended(cipher, 
     ("name", "keep"),
     [
         ("state.safetensors", 1000), ("state.safetensors", 0), ("data.json", 10), ("pieces.model", 100),
+        ("pieces.model", 0),
         ("pieces.aa.ids.npy", 40), ("pieces.bb.ids.npy", None), ("chosen", 300), ("chosen", None),
     ],
 )  # fmt: skip

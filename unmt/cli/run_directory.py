@@ -17,7 +17,17 @@ from unmt.text.paths import expanded, is_there
 RUNS = Path("runs")
 # Where a run writes, how much it says and to whom, on how many cores it works, and whether it was told to go on all the
 # same do not change its answer.
-FREE_KEYS = ("run.dir", "quiet", "threads", "trainer.force", "wandb", "expected", "needs")
+FREE_KEYS = (
+    "run.dir",
+    "quiet",
+    "threads",
+    "trainer.force",
+    "wandb",
+    "expected",
+    "needs",
+    "trainer.keep",
+    "trainer.device",
+)
 # How long to train: a run that is done goes on where it is given more.
 LENGTH_KEYS = ("trainer.minutes", "trainer.rounds")
 

@@ -4,7 +4,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +74,15 @@ def _begun(mode: str, folder: Path, settings: dict[str, Any], *, quiet: bool) ->
             return _init(tried, folder, settings)
         except Exception as error:  # noqa: BLE001  # of the library, of the network, or of the account
             what = "what follows is kept to be synced later" if tried == ONLINE else "nothing is logged"
+            _let_go()
             _say(f"wandb={tried}: {_reason(error)}; {what}.", quiet=quiet)
     return None
+
+
+def _let_go() -> None:
+    """Have the library forget a run that could not begin: its service holds the id, and would refuse it."""
+    with suppress(Exception):
+        importlib.import_module("wandb").teardown()
 
 
 def _init(mode: str, folder: Path, settings: dict[str, Any]) -> Any:

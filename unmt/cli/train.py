@@ -156,13 +156,19 @@ def resolved(path: str) -> str:
 
 def _warn(texts: Sequence[Any], *, quiet: bool) -> None:
     for first, second in combinations(texts, 2):
-        if first.sha256 == second.sha256 and not quiet:
+        if not quiet and _are_alike(first.lines, second.lines):
             one, other = first.language, second.language
             which = "source.train= and target.train=" if len(texts) == 2 else f"the texts of {one} and {other}"
             note(
-                f"beware    {which} are the same text, line by line: there is nothing to translate. Give {other} a text"
-                " of its own."
+                f"beware    {which} are the same text, or most of it is: there is nothing to translate. Give {other} a"
+                " text of its own."
             )
+
+
+def _are_alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether most of the different lines of either stand in the other, wherever they do."""
+    first, second = ({line.strip() for line in lines} - {""} for lines in (one, other))
+    return 2 * len(first & second) > min(len(first), len(second))
 
 
 def _keep(directory: RunDirectory, result: dict[str, Any]) -> None:

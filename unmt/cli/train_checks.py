@@ -1,8 +1,9 @@
 """What of `unmt train` no text could make right: refused before any file is read."""
 
 import math
+import unicodedata
 
-from unmt.cli.checks import check_numbers, touched
+from unmt.cli.checks import check_numbers, check_untouched, touched
 from unmt.cli.tracking import check_tracking
 from unmt.cli.train_keys import (
     NET_KEYS,
@@ -20,6 +21,7 @@ from unmt.tasks.schedules import SHARES, schedules
 from unmt.text.paths import expanded, is_there
 
 NETWORKS = ("lexicon", "transformer", "pretrained")
+LEXICON_ONLY = ("beam", "sentences", "teacher_round")
 NET_ONLY = (*NET_KEYS, "start", "hub", "path")
 TRAINER_ONLY = (
     "device", "precision", "compile", "steps", "tokens", "rate", "start_rounds", "turn_rounds", "evaluate_every",
@@ -84,6 +86,7 @@ def check(configuration: Configuration) -> None:
     _check_start(configuration)
     _check_net(configuration)
     _check_pretrained(configuration)
+    _check_net_keys(configuration)
 
 
 def _check_lexicon_keys(configuration: Configuration) -> None:
@@ -93,6 +96,24 @@ def _check_lexicon_keys(configuration: Configuration) -> None:
     groups = (("network", NET_ONLY), ("trainer", TRAINER_ONLY), ("objectives", vars(configuration.objectives)))
     for key, value in touched(configuration, [f"{group}.{name}" for group, names in groups for name in names]):
         raise InputError(f"{key}={value} is of a Transformer. Give network=transformer, or leave it out.")
+
+
+def _check_net_keys(configuration: Configuration) -> None:
+    """That of a net nothing is asked that only a lexicon model has, nor anything of what is not there."""
+    network = configuration.network
+    if network.name == "lexicon":
+        return
+    for key, value in touched(configuration, [f"network.{name}" for name in LEXICON_ONLY]):
+        raise InputError(
+            f"{key}={value} is of network=lexicon. Train a lexicon model with it, and give its run directory by"
+            " network.start=, or leave it out."
+        )
+    if configuration.parallel.train is None:
+        check_untouched(configuration, ["objectives.parallel"], "there is no parallel.train=")
+    if len(sides(configuration)) == 2:
+        check_untouched(configuration, ["network.hub"], "two languages are one pair")
+    if not turns_of(configuration):
+        check_untouched(configuration, ["trainer.turn_rounds"], "there are no turns")
 
 
 def _check_teacher(configuration: Configuration) -> None:
@@ -237,6 +258,11 @@ def _check_alone(objectives: ObjectiveSettings) -> None:
         )
 
 
+def _is_of_names(sign: str) -> bool:
+    """Letters of any script and what is written on them, digits, and _."""
+    return sign == "_" or unicodedata.category(sign)[0] in "LNM"
+
+
 def _check_sides(configuration: Configuration) -> None:
     given = sides(configuration)
     for name, side in given.items():
@@ -249,9 +275,10 @@ def _check_sides(configuration: Configuration) -> None:
                     else f"{name}.{key}= is missing: the text of {side.language}."
                 )
         assert side.language is not None
-        if not side.language.replace("_", "").isalnum() or len(side.language) > LONGEST_NAME:
+        if not all(map(_is_of_names, side.language)) or len(side.language) > LONGEST_NAME:
             raise InputError(
-                f"{name}.language={side.language[:60]}: use at most {LONGEST_NAME} letters and digits, such as en."
+                f"{name}.language={side.language[:60]}: use at most {LONGEST_NAME} letters, digits and _, such as en or"
+                " pt_BR: a sign between two names tells a direction."
             )
     named: dict[str, str] = {}
     for name, side in given.items():

@@ -13,6 +13,7 @@ Letters of shapes: S sentences, W hypotheses of each, M symbols of the net.
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,7 @@ from unmt.errors import InputError
 from unmt.mappings.sequence_net import NO_DROPOUT, Dropout, SequenceNet
 from unmt.mappings.transformer import PAD
 from unmt.text.library_quiet import library_quiet
+from unmt.text.pieces import BLANK_ID, END_ID, UNKNOWN_ID
 from unmt.text.pretrained_pieces import TAG, Layout, PretrainedPieces, layout_of, load_tokenizer
 
 AROUND = 4
@@ -240,7 +242,30 @@ def load_pretrained(
     bound = _bound(config) - AROUND
     if bound < SHORTEST:
         raise InputError(f"network.path={path}: the net has room for sentences of {bound} symbols. Name another.")
-    return Pretrained(model, layout, min(longest, bound)), PretrainedPieces(tokenizer, languages, layout)
+    net = Pretrained(model, layout, min(longest, bound))
+    _check_serves(net, path)
+    return net, PretrainedPieces(tokenizer, languages, layout)
+
+
+@torch.no_grad()
+def _check_serves(net: Pretrained, path: Path | str) -> None:
+    """That it can be run as it will be, and comes back from what will be saved. Raises InputError."""
+    language = BLANK_ID + 1
+    source = [*([language] if net.layout.names_source else []), UNKNOWN_ID, END_ID]
+    try:
+        with library_quiet():
+            net.decode(torch.tensor([[language, UNKNOWN_ID]]), *net.encode(torch.tensor([source])))
+            with torch.device("meta"):  # no weights, their shapes alone
+                again = type(net.model)(copy.deepcopy(net.model.config))
+        fits = again.get_input_embeddings().weight.shape == net.model.get_input_embeddings().weight.shape
+        reason = "" if fits else "its configuration does not tell how many symbols it has"
+    except Exception as error:  # noqa: BLE001  # the library raises anything
+        reason = f"{type(error).__name__}: {str(error).splitlines()[0][:120] if str(error) else ''}"
+    if reason:
+        kind = getattr(net.model.config, "model_type", "?")
+        raise InputError(
+            f"network.path={path}: nets of the kind {kind} cannot be trained here ({reason}). Name another."
+        )
 
 
 def restored(folder: Path, layout: Layout, longest: int) -> Pretrained:
@@ -284,6 +309,9 @@ def _widen(model: Any, size: int, path: Path | str, seed: int) -> None:
                 f"network.path={path}: its tokenizer has no codes for the two languages, and the net takes no new"
                 " symbols. Name the languages by its codes, such as source.language=eng_Latn, or another net."
             ) from None
+    for part in _parts(model.config):  # some kinds widen the net and not what they say of it
+        if hasattr(part, "vocab_size"):
+            part.vocab_size = size
     generator = torch.Generator().manual_seed(seed)
     weights = [model.get_input_embeddings().weight]
     output = model.get_output_embeddings()
@@ -295,7 +323,13 @@ def _widen(model: Any, size: int, path: Path | str, seed: int) -> None:
         weight[rows:] = old.mean(dim=0) + 0.5 * old.std(dim=0) * noise
 
 
+def _parts(config: Any) -> list[Any]:
+    """The configuration, and those of its sides where they have some."""
+    return [config, *(part for name in ("encoder", "decoder") if (part := getattr(config, name, None)) is not None)]
+
+
 def _bound(config: Any) -> int:
-    parts = [config, *(part for name in ("encoder", "decoder") if (part := getattr(config, name, None)) is not None)]
-    bounds = [value for part in parts for name in BOUNDS if isinstance(value := getattr(part, name, None), int)]
+    bounds = [
+        value for part in _parts(config) for name in BOUNDS if isinstance(value := getattr(part, name, None), int)
+    ]
     return min(bounds, default=UNBOUNDED)

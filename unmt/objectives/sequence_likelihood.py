@@ -80,9 +80,15 @@ class _SmoothedNats(torch.autograd.Function):
 @torch.no_grad()
 def sentence_nats(net: SequenceNet, batch: Batch, output: Output) -> Tensor:
     """(n,) -ln P(target | source) of each pair, its end included, without smoothing."""
+    return symbol_nats(net, batch, output).sum(-1)
+
+
+@torch.no_grad()
+def symbol_nats(net: SequenceNet, batch: Batch, output: Output) -> Tensor:
+    """(n, t) what each symbol adds to that, given those before it; 0 where there is padding."""
     encoded, mask = net.encode(batch.source)
     logits = net.logits(net.decode(batch.given, encoded, mask), output.allowed)
     is_symbol = batch.wanted != PAD
     wanted = torch.where(is_symbol, output.place[batch.wanted], 0)
     nats = torch.logsumexp(logits, -1) - logits.gather(-1, wanted[..., None])[..., 0]
-    return (nats * is_symbol).sum(-1)
+    return nats * is_symbol

@@ -151,7 +151,7 @@ class SequenceTrainer:
             for prefix in ("", f"{name}.") if name else ("",):
                 figures[f"{prefix}loss"] = figures.get(f"{prefix}loss", 0.0) + nats
                 figures[f"{prefix}tokens"] = figures.get(f"{prefix}tokens", 0.0) + count
-        return {**figures, "gradient_norm": norm}
+        return {**figures, **({"gradient_norm": norm} if math.isfinite(norm) else {"passed_over": 1.0})}
 
     def _split(self, flat: Tensor) -> Sequence[Tensor]:
         """The parts that are moved at a time of what lies end to end: one on a GPU."""

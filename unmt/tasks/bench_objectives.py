@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from unmt import __version__
+from unmt.errors import InputError
 from unmt.report.objectives_table import objectives_text
 from unmt.tasks.cores import with_one_blas_thread
 from unmt.tasks.monitor import Monitor
@@ -24,6 +25,7 @@ from unmt.tasks.objective_pairs import CIPHERS, FAMILIES, cipher_pair, sentence_
 from unmt.tasks.objective_sentences import SENTENCE_SEARCHES, SentenceTask
 from unmt.tasks.objective_vectors import VECTOR_SEARCHES, accuracy, mean_cosine, vectors_from
 from unmt.tasks.row_file import RowFile
+from unmt.tasks.sides import LEAST_SENTENCES
 
 LEAST_GAIN_BITS, LEAST_GAIN_SHARE = 20.0, 0.01
 """Structure is claimed where a key saves so many bits more than the null does, and that share of all there are. The
@@ -75,6 +77,8 @@ def run(
     file = RowFile(output, made_with=settings | {"benchmark": "objectives"})
     bench = _Bench(text, vectors, symbols)
     bench.check_vectors()
+    if "sentences" in families:
+        bench.check_sentences(seed)
     jobs = list(_jobs(families, objectives, seed, seeds))
     _run_all(bench, jobs, file, monitor)
     records = [file.records[job.id] for job in jobs if job.id in file.records]
@@ -125,6 +129,16 @@ class _Bench:
     def __init__(self, text: str, vectors: Path | None, symbols: int | None) -> None:
         self._text, self._path, self._symbols = text, vectors, symbols
         self._held: tuple[tuple[str, int, str], CipherTask | SentenceTask] | None = None
+
+    def check_sentences(self, seed: int) -> None:
+        """That the text has enough of them for a net on either side. Raises InputError."""
+        pair = sentence_pair(self._text, seed, None, self._symbols)
+        count = min(len({tuple(part.sentence(place).tolist()) for place in range(len(part))}) for part in pair.texts)
+        if count < LEAST_SENTENCES:
+            raise InputError(
+                f"the family sentences takes {LEAST_SENTENCES} different lines of each half of the text, and here are"
+                f" {count}. Give more text (data=), a sentence a line, or larger symbols=."
+            )
 
     def check_vectors(self) -> None:
         """That those which are given can be read, before other runs take their time. Raises InputError."""

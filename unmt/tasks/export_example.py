@@ -67,9 +67,9 @@ A line goes through two steps on its way in, and back through them on its way ou
 
     python translate.py {way} < in.txt > out.txt
 
-`unmt translate` asks n-grams of the target language which translation of its beam to take, writes names as they stand
-in the source, cuts long lines at the ends of sentences and leaves blank lines blank; `translate.py` is the least that
-is needed and does none of this.
+`unmt translate` asks n-grams of the target language which translation of its beam to take, puts names and words that it
+never read where they belong as they stand in the source, cuts long lines at the ends of sentences and leaves blank
+lines blank; `translate.py` is the least that is needed and does none of this.
 """
 
 INSTRUCTIONS = {

@@ -142,9 +142,12 @@ def translator_of(
 
 
 def training_translator(model: Model, direction: str, threads: int | None = None) -> LineTranslator:
-    """What translates text that others learn from, much of it: a net greedily. Raises InputError as translator_of."""
-    beam = TRAINING_BEAM if isinstance(model, TranslationModel) else 1
-    return translator_of(model, direction, beam=beam, threads=threads)
+    """What translates text that others learn from, much of it: a net greedily and alone. Raises InputError as
+    translator_of.
+    """
+    if isinstance(model, TranslationModel):
+        return translator_of(model, direction, beam=TRAINING_BEAM, threads=threads)
+    return translator_of(model, direction, beam=1, ngrams=0.0, threads=threads)
 
 
 def translate(model: Model | Path | str, direction: str, lines: Sequence[str], threads: int | None = None) -> list[str]:

@@ -154,9 +154,11 @@ def pieces_of(folder: Path, lines: Sequence[Sequence[str]], sides: Sequence[Side
         atomic.write_bytes(path, Pieces.learn(tokens, names, size).model)
     found = Pieces(path.read_bytes(), tuple(names))
     try:
-        len(found)
+        is_whole = len(found) > 0
     except RuntimeError:
-        raise InputError(f"{path} is damaged. Delete {folder}, and the same command trains again.") from None
+        is_whole = False
+    if not is_whole:
+        raise InputError(f"{path} is damaged. Delete {folder}, and the same command trains again.")
     return found
 
 

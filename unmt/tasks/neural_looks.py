@@ -10,6 +10,9 @@ from unmt.tasks.neural_settings import SELECTORS
 from unmt.tasks.tensor_file import load_tensors, save_tensors
 from unmt.tasks.training_stages import damaged
 
+NEVER_WELL = 10
+"""Looks from the first on at which a guard tripped, after which a run is ended: it would go on for its whole time."""
+
 
 class Looks:
     """Entries, a round that was looked at each, with `round`, `figures` and `guards` by direction; weights of the best.
@@ -61,6 +64,8 @@ class Looks:
 
     @property
     def has_collapsed(self) -> bool:
-        """Whether a guard tripped at the last two looks, after a look at which none did."""
+        """Whether a guard tripped at the last two looks after one at which none did, or at the first so many."""
         states = [any(entry["guards"].values()) for entry in self.entries]
-        return len(states) >= 3 and states[-1] and states[-2] and not all(states)
+        if all(states):
+            return len(states) >= NEVER_WELL
+        return len(states) >= 3 and states[-1] and states[-2]

@@ -7,6 +7,7 @@ model after the other (pivoting: Utiyama and Isahara, 2007).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -17,6 +18,7 @@ from unmt.errors import InputError
 from unmt.tasks.models import Model, load_model, parts_of
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.neural_settings import NeuralSettings
+from unmt.tasks.sides import Side
 from unmt.tasks.train_lexicon import UnrelatedError, done_there, train_lexicon
 from unmt.tasks.train_preflight import IN_WORDS, LITTLE, NOTHING, SHARED
 from unmt.tasks.training_settings import Settings, Text
@@ -98,6 +100,28 @@ def given_start(path: str, names: Sequence[str]) -> Start:
             " models that join all languages."
         )
     return Start(ways, {})
+
+
+def check_held_out(start: str, texts: Sequence[Text], sides: Sequence[Side]) -> None:
+    """That what a start learned from has none of the sentences that are to judge here, as far as its result tells.
+
+    Of one text the sentences that are held out are always the same, so of fewer all are among those of more. Raises
+    InputError.
+    """
+    for part in parts_of(start):
+        try:
+            told = json.loads((Path(part) / "result.json").read_text(encoding="utf-8"))["texts"]
+            held_out = {(fact["language"], fact["sha256"]): int(fact["held_out"]) for fact in told}
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # a model/ that was moved has none
+        for text, side in zip(texts, sides, strict=True):
+            kept, wanted = held_out.get((text.language, text.sha256)), len(side.held_out)
+            if kept is not None and kept < wanted:
+                raise InputError(
+                    f"network.start={part} learned from sentences that are to judge here: it kept {kept} of"
+                    f" {text.language} apart, and {wanted} are asked for. Give trainer.held_out={kept}, or another"
+                    " start."
+                )
 
 
 class Lexicons:

@@ -8,8 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from unmt.solvers.sequence_search import search
+from unmt.tasks.carried import carried
 from unmt.tasks.cores import cores
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.neural_model import BEAM, NGRAMS, NeuralModel
@@ -32,11 +34,13 @@ class NeuralTranslator:
         threads: int | None = None,
     ) -> None:
         """beam: None for BEAM; ngrams: weight of the target's n-grams in the choice among what it ends with, None for
-        NGRAMS. Raises InputError where the model does not know the direction.
+        NGRAMS, 0 for the net alone, which then spells unknown words as it can. Raises InputError where the model
+        does not know the direction.
         """
         way = model.direction(direction)
         self._model = model
         self._source = model.languages[way.source].tokeniser
+        self._known = model.languages[way.source].vocabulary
         self._language = model.languages[way.target]
         self._target = self._language.tokeniser
         self._ngrams = NGRAMS if ngrams is None else ngrams
@@ -67,13 +71,23 @@ class NeuralTranslator:
             for part in tokens:
                 result = next(found)
                 said = pieces.decode(result.ids.tolist())
-                folded = {self._source.fold(token): token for token in part}
+                folded = [self._source.fold(token) for token in part]
+                names = with_names(said, part, self._source, self._language.vocabulary)
+                put = self._carried(folded, result.ids)
+                for place, origin in put.items():
+                    names[place] = part[origin]
                 nats += result.nats
                 words += len(said)
-                copied += sum(token in folded for token in said)
-                texts.append(self._target.join(with_names(said, part, self._source, self._language.vocabulary)))
+                copied += len(put) + sum(token in folded for place, token in enumerate(said) if place not in put)
+                texts.append(self._target.join(names))
             text = " ".join(filter(None, texts))
             yield Translation(text, nats / math.log(2) / max(words, 1), copied / max(words, 1), is_copy(text, line))
+
+    def _carried(self, source: Sequence[str], ids: NDArray[np.int32]) -> dict[int, int]:
+        """As `carried` says; nothing where the net is asked alone."""
+        if self._ngrams == 0.0:
+            return {}
+        return carried(self._model.net, self._search, self._model.pieces, source, self._known, ids)
 
     def _parts(self, line: str) -> list[list[str]]:
         """The tokens of a line, as they stand there; of a long one sentence by sentence, and no part too long."""

@@ -80,6 +80,11 @@ class SentencePair:
     held_out: WordCorpus
     plain: WordCorpus
 
+    @property
+    def texts(self) -> tuple[WordCorpus, WordCorpus]:
+        """The two that are learned from."""
+        return self.source, self.target
+
 
 @dataclass(frozen=True)
 class VectorPair:

@@ -11,9 +11,12 @@ from unmt.report.code_lengths import code_length_lines
 from unmt.report.words import duration
 from unmt.tasks.sides import Side
 from unmt.tasks.translate import Translator
+from unmt.tasks.translation import is_copy
 from unmt.tasks.translation_model import TranslationModel
 
 SAMPLES = 8
+COPIES = 0.5
+"""Share of the samples that are their source, from which on a translator is said to copy."""
 
 
 class WrittenText(Protocol):
@@ -61,6 +64,9 @@ def summary(result: dict[str, Any]) -> str:
     for way in result["directions"]:
         rounds = [f"{entry['figures'][way]['two_sided']:.2f}" for entry in result["rounds"]]
         lines.append(f"{way:9} round {result['chosen_round'][way]} chosen; bits a word by round: {', '.join(rounds)}")
+        samples = result["samples"][way]
+        if sum(is_copy(sample["hypothesis"], sample["source"]) for sample in samples) > COPIES * len(samples):
+            lines.append(f"beware    {way} copies its source: are the two texts of one language?")
     lines += code_length_lines(result)
     lines.append(f"trained   {result['seconds']:.0f} s in {counted(len(result['rounds']))}; seed {result['seed']}")
     return "\n".join(lines)

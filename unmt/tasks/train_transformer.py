@@ -40,7 +40,7 @@ from unmt.tasks.neural_looks import Looks
 from unmt.tasks.neural_model import PIECES, NeuralModel
 from unmt.tasks.neural_rounds import Rounds, Student
 from unmt.tasks.neural_settings import NeuralSettings, PretrainedSettings
-from unmt.tasks.neural_start import Lexicons, Start, given_start
+from unmt.tasks.neural_start import Lexicons, Start, check_held_out, given_start
 from unmt.tasks.neural_summary import finished
 from unmt.tasks.sides import side_of, training_lines
 from unmt.tasks.tensor_file import load_facts, load_tensors, save_tensors
@@ -188,6 +188,7 @@ class _Run:
         if settings.start == "none":
             return None
         if settings.start != "lexicon":
+            check_held_out(settings.start, self.texts, self.sides)
             return given_start(settings.start, [text.language for text in self.texts])
         return self._lexicons().start()
 
@@ -329,6 +330,7 @@ class _Run:
             "loss_bits": _bits_a_piece(sums, ""),
             "tokens": int(sums["tokens"]),
             "gradient_norm": round(sums["gradient_norm"] / settings.steps, 4),
+            **({"passed_over": int(sums["passed_over"])} if sums["passed_over"] else {}),
             **{
                 f"{name}.loss_bits": _bits_a_piece(sums, f"{name}.")
                 for name in sorted(key.removesuffix(".loss") for key in sums if key.endswith(".loss"))

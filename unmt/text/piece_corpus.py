@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 
 from unmt.errors import InputError
 from unmt.text import atomic
+
+HASHED = 1 << 20
+"""Numbers at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,11 +53,19 @@ class PieceCorpus:
         return PieceView(self.ids, self.starts, indices)
 
     def save(self, folder: Path, name: str) -> None:
-        """Two files, NAME.ids.npy and NAME.starts.npy."""
+        """Two files, NAME.ids.npy and NAME.starts.npy, and a hash of what is in them."""
+        atomic.write_bytes(folder / f"{name}.sha256", self._hash().encode())
         for part, array in (("ids", self.ids), ("starts", self.starts)):
             buffer = io.BytesIO()
             np.save(buffer, array, allow_pickle=False)
             atomic.write_bytes(folder / f"{name}.{part}.npy", buffer.getvalue())
+
+    def _hash(self) -> str:
+        found = hashlib.sha256()
+        for array in (self.starts, self.ids):
+            for first in range(0, len(array), HASHED):  # never the whole of what stays on disk
+                found.update(array[first : first + HASHED].tobytes())
+        return found.hexdigest()
 
     @classmethod
     def load(cls, folder: Path, name: str) -> PieceCorpus:
@@ -66,11 +78,13 @@ class PieceCorpus:
         is_whole = (
             ids.dtype == np.int32 and starts.dtype == np.int64 and len(starts) > 0 and int(starts[-1]) == len(ids)
         )
-        if not is_whole:
+        found, noted = cls(ids, starts), folder / f"{name}.sha256"
+        # Runs of earlier versions have none.
+        if not is_whole or (noted.exists() and noted.read_bytes() != found._hash().encode()):
             raise InputError(
                 f"{folder / name} is damaged or missing. Delete {folder}, and the same command trains again."
             )
-        return cls(ids, starts)
+        return found
 
 
 @dataclass(frozen=True, eq=False)

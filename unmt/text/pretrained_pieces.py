@@ -71,6 +71,10 @@ class Layout:
         return TAG in self.before + self.after
 
 
+TOKENIZER_FILES = ("tokenizer*", "vocab*", "*.model", "*.spm")
+WHOLE_FOLDER = "Put the files of the net's own tokenizer beside its weights."
+
+
 def load_tokenizer(folder: Path | str, key: str = "network.path") -> Any:
     """The tokenizer in a folder of `save_pretrained`; nothing is fetched, and no code of the folder is run.
 
@@ -78,14 +82,17 @@ def load_tokenizer(folder: Path | str, key: str = "network.path") -> Any:
     """
     from transformers import AutoTokenizer
 
+    # Without its files the library makes one that knows no word.
+    if Path(folder).is_dir() and not any(any(Path(folder).glob(pattern)) for pattern in TOKENIZER_FILES):
+        raise InputError(f"{key}={folder}: there is no tokenizer. {WHOLE_FOLDER}")
     with library_quiet():
         try:
             return AutoTokenizer.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
         except Exception as error:  # noqa: BLE001  # the library raises anything over a broken file
             reason = str(error).strip().splitlines()
             raise InputError(
-                f"{key}={folder}: no tokenizer can be loaded from there ({reason[0][:120] if reason else error!r}). Put"
-                " the files of the net's own tokenizer beside its weights."
+                f"{key}={folder}: no tokenizer can be loaded from there ({reason[0][:120] if reason else error!r})."
+                f" {WHOLE_FOLDER}"
             ) from None
 
 
