@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from unmt.solvers.sequence_search import search
+from unmt.solvers.sequence_search import Found, search
 from unmt.tasks.carried import carried
 from unmt.tasks.cores import cores
 from unmt.tasks.monitor import Monitor
@@ -58,36 +58,37 @@ class NeuralTranslator:
         parts = [self._parts(line) for line in lines]
         flat = [part for line in parts for part in line]
         pieces = self._model.pieces
-        sources = [
-            np.array(pieces.encode([self._source.fold(token) for token in part])[: self._room], np.int32)
-            for part in flat
-        ]
+        folded = [[self._source.fold(token) for token in part] for part in flat]
+        sources = [np.array(pieces.encode(tokens)[: self._room], np.int32) for tokens in folded]
         results = search(self._model.net, sources, self._search, threads=self._threads)
         if self._search.others:
             results = rescored(results, pieces, self._language, self._ngrams, self._threads)
-        found = iter(results)
+        found = zip(folded, results, self._carried(folded, results), strict=True)
         for line, tokens in zip(lines, parts, strict=True):
             texts, nats, words, copied = [], 0.0, 0, 0
             for part in tokens:
-                result = next(found)
+                source, result, put = next(found)
                 said = pieces.decode(result.ids.tolist())
-                folded = [self._source.fold(token) for token in part]
                 names = with_names(said, part, self._source, self._language.vocabulary)
-                put = self._carried(folded, result.ids)
                 for place, origin in put.items():
                     names[place] = part[origin]
                 nats += result.nats
                 words += len(said)
-                copied += len(put) + sum(token in folded for place, token in enumerate(said) if place not in put)
+                copied += len(put) + sum(token in source for place, token in enumerate(said) if place not in put)
                 texts.append(self._target.join(names))
             text = " ".join(filter(None, texts))
             yield Translation(text, nats / math.log(2) / max(words, 1), copied / max(words, 1), is_copy(text, line))
 
-    def _carried(self, source: Sequence[str], ids: NDArray[np.int32]) -> dict[int, int]:
-        """As `carried` says; nothing where the net is asked alone."""
+    def _carried(self, sources: Sequence[Sequence[str]], results: Sequence[Found]) -> list[dict[int, int]]:
+        """As `carried` says, of each; nothing where the net is asked alone."""
         if self._ngrams == 0.0:
-            return {}
-        return carried(self._model.net, self._search, self._model.pieces, source, self._known, ids)
+            return [{} for _ in results]
+
+        def one(source: Sequence[str], result: Found) -> dict[int, int]:
+            return carried(self._model.net, self._search, self._model.pieces, source, self._known, result.ids)
+
+        with ThreadPoolExecutor(self._threads) as pool:
+            return list(pool.map(one, sources, results))
 
     def _parts(self, line: str) -> list[list[str]]:
         """The tokens of a line, as they stand there; of a long one sentence by sentence, and no part too long."""
