@@ -65,9 +65,10 @@ def test_a_run_of_another_command_is_told(tmp_path):
         pass
 
 
-def test_a_damaged_config_is_refused(tmp_path):
+@pytest.mark.parametrize("text", ["{: [", "a: 2001-99-99", "a: &x {b: *x}"])
+def test_a_damaged_config_is_refused(tmp_path, text):
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "config.yaml").write_text("{: [")
+    (tmp_path / "out" / "config.yaml").write_text(text)
     with pytest.raises(InputError, match="cannot be read"), run_directory("d", Settings(run=RunSettings("out"))):
         pass
 
@@ -145,6 +146,8 @@ def test_rounds_are_forgotten_and_lines_with_other_breaks_are_lines_all_the_same
     with run_directory("train", Settings(run=RunSettings("out"))) as run:
         for row in ({"stage": "a\u2028b\u0085c"}, {"round": 0}, {"round": 1}):
             run.append_metrics(row)
+        with run.file("metrics.jsonl").open("ab") as file:
+            file.write(b'half a ro\n[1]\n{"round": "a"}\n\xff\n')  # what a machine that broke down may leave
         run.forget_rounds(1)
         rows = run.file("metrics.jsonl").read_text(encoding="utf-8").split("\n")
         assert [json.loads(row) for row in rows[:-1]] == [{"stage": "a\u2028b\u0085c"}, {"round": 0}]

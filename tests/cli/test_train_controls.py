@@ -38,6 +38,7 @@ def test_a_text_without_structure_is_refused_and_no_net_is_trained(cipher, tmp_p
     assert status(["train", *FILES, *NET]) == 2
     told = capfd.readouterr().err
     assert "share no structure" in told
+    assert "trainer.force=true run.dir=out goes on all the same" in told
     assert "Traceback" not in told
     assert not (tmp_path / "out" / "model").exists()
 

@@ -76,6 +76,13 @@ def test_every_direction_is_judged_shown_and_translated(whole, capfd, tmp_path):
     assert f"direction=cc-dd: the model has {', '.join(WAYS)}" in capfd.readouterr().err
 
 
+def test_four_languages_are_one_net(tmp_path):
+    (tmp_path / "d.txt").write_text((tmp_path / "a.txt").read_text()[::-1])
+    assert status(["train", *SMALL, "more.dd.train=d.txt", "trainer.rounds=1", "run.dir=out", "quiet=true"]) == 0
+    result = json.loads((tmp_path / "out" / "result.json").read_text())
+    assert len(result["directions"]) == 12
+
+
 def test_the_order_of_further_texts_and_the_end_of_the_run_change_nothing(whole, capfd, tmp_path, model_files):
     """Two rounds, then a third, with the languages typed in another order and two threads."""
     turned = (FILES[4], *FILES[:4], *SMALL[5:])

@@ -184,6 +184,19 @@ def test_the_example_beside_a_model_translates_as_we_do(model, request, monkeypa
     assert "en-fr" in (folder / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("form", ["transformers", "ctranslate2"])
+def test_the_example_keeps_to_what_the_net_has_room_for(model, request, monkeypatch, form):
+    folder, _ = request.getfixturevalue(f"in_{form}")
+    monkeypatch.setattr(sys, "argv", ["translate.py", "en-fr"])
+    monkeypatch.setattr(sys, "stdin", io.StringIO(" ".join(lines_of("en")[:40]).lower() + "\n" + "a dog\n"))
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        runpy.run_path(str(folder / "translate.py"))
+    lines = said.getvalue().splitlines()
+    assert len(lines) == 2
+    assert all(len(model.pieces.encode(line.split())) < 2 * model.net.longest for line in lines)
+
+
 @pytest.fixture(scope="module")
 def three(tmp_path_factory):
     """A net of three languages, and its run directory."""

@@ -43,6 +43,15 @@ def test_one_bit_that_is_another_is_seen(tmp_path):
         load_tensors(path)
 
 
+def test_facts_that_are_others_are_told(tmp_path):
+    path = tmp_path / "held.safetensors"
+    save_tensors(path, TENSORS, {"round": 4})
+    path.write_bytes(path.read_bytes().replace(b'round\\": 4', b'round\\": 3'))
+    for load in (load_tensors, load_facts):
+        with pytest.raises(ValueError, match="facts are not what was written"):
+            load(path)
+
+
 def test_a_file_says_what_wrote_it_and_one_without_a_hash_is_taken(tmp_path):
     from safetensors import safe_open
     from safetensors.torch import save_file

@@ -13,6 +13,7 @@ from unmt.tasks.monitor import Monitor
 from unmt.tasks.neural_looks import NEVER_WELL, Looks
 from unmt.tasks.neural_model import PIECES
 from unmt.tasks.neural_settings import NeuralSettings, Objectives
+from unmt.tasks.sides import side_of
 from unmt.tasks.train_transformer import train_transformer
 from unmt.tasks.training_settings import Text
 from unmt.text.pieces import Pieces
@@ -164,6 +165,27 @@ def test_more_rounds_go_on_from_fewer(cipher, tmp_path, same_end):
     rows = Rows()
     assert train(cipher, tmp_path, rows, rounds=2)["chosen_round"] == {"aa-bb": 1, "bb-aa": 1}
     same_end(tmp_path, rows)
+
+
+def test_the_words_of_a_direction_are_those_of_its_source(cipher, whole):
+    """What turns bits a word into bits: words of the sentences that were held out, whichever the direction."""
+    pieces = Pieces((whole[0] / "checkpoints" / PIECES).read_bytes(), ("aa", "bb"))
+    for name, lines in (("aa", cipher.source), ("bb", cipher.target)):
+        side = side_of(name, lines, settings().held_out, 2)
+        held_out = [pieces.encode(side.tokeniser.tokens(line))[: settings().longest - 2] for line in side.lines]
+        words = sum(len(pieces.decode(row)) for row in held_out)
+        way = next(way for way in whole[1]["directions"] if way.startswith(name))
+        assert whole[1]["rounds"][-1]["figures"][way]["source_words"] == words
+
+
+def test_a_look_at_the_end_of_its_minutes_stays_when_a_run_goes_on(cipher, tmp_path):
+    rows = Rows()
+    first = train(cipher, tmp_path, rows, minutes=1e-6, rounds=None, evaluate_every=3, keep=1)
+    assert first is not None
+    again = train(cipher, tmp_path, rows, rounds=3, evaluate_every=3, keep=1)
+    assert again is not None
+    assert [entry["round"] for entry in again["rounds"]] == [0, 2]
+    assert untimed(again["rounds"][0]) == untimed(first["rounds"][0])
 
 
 def test_time_that_is_over_ends_it_with_a_model(cipher, tmp_path):

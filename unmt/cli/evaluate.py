@@ -11,7 +11,7 @@ from unmt.cli.progress import Progress
 from unmt.cli.run_directory import RunSettings, run_directory
 from unmt.errors import InputError
 from unmt.tasks.checks import check_choice
-from unmt.text.paths import expanded
+from unmt.text.paths import expanded, is_there
 
 if TYPE_CHECKING:
     from unmt.tasks.evaluate import Files, Scoring
@@ -127,7 +127,7 @@ def file_list(value: str | None, key: str) -> tuple[str, ...]:
     """The files of a key: the value as one file where there is such a file, else its parts between commas."""
     if value is None:
         return ()
-    if Path(expanded(value)).is_file():
+    if is_there(expanded(value)) and Path(expanded(value)).is_file():
         return (expanded(value),)
     bare = value.removeprefix("[").removesuffix("]") if value.startswith("[") and value.endswith("]") else value
     parts = [part.strip() for part in bare.split(",")]

@@ -18,6 +18,7 @@ from unmt.cli.output import OutputClosedError, note, write
 from unmt.errors import InputError
 
 BAD_INPUT, INTERRUPTED, OUTPUT_CLOSED, BUG = 2, 130, 141, 1
+NO_MEMORY = ("can't allocate memory", "CUDA out of memory")
 HELP_OPTIONS = ("--help", "-h")
 # What the machine refuses is not a bug of ours; what the code asks wrongly (ENOENT, EBADF) is.
 REFUSALS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE)
@@ -48,17 +49,22 @@ def status(arguments: Sequence[str]) -> int:
     except OutputClosedError:
         return OUTPUT_CLOSED
     except MemoryError:
-        note("unmt: not enough memory. Give a shorter text, or smaller numbers such as beam=, or use a larger machine.")
-        return BAD_INPUT
+        return _no_memory()
     except OSError as error:
         if error.errno not in REFUSALS:
             return _bug()
         where = f"{error.filename}: " if error.filename else ""
         note(f"unmt: {where}{error.strerror}. Make room, or permit it, and try again.")
         return BAD_INPUT
-    except Exception:  # noqa: BLE001  # the last frame: whatever comes here is our fault and is said so
-        return _bug()
+    except Exception as error:  # noqa: BLE001  # the last frame: whatever else comes here is our fault and is said so
+        # What torch raises has no type of its own on a processor.
+        return _no_memory() if any(sign in str(error) for sign in NO_MEMORY) else _bug()
     return 0
+
+
+def _no_memory() -> int:
+    note("unmt: not enough memory. Give a shorter text, or smaller numbers such as beam=, or use a larger machine.")
+    return BAD_INPUT
 
 
 def _dispatch(arguments: Sequence[str]) -> None:

@@ -75,8 +75,9 @@ class RunDirectory:
         path = self.file("metrics.jsonl")
         with self.refusals():
             # Not splitlines(): text of a row may have line breaks of other kinds.
-            lines = path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
-        kept = [line for line in lines if json.loads(line).get("round", -1) < first]
+            text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        lines = text.split("\n")[:-1]
+        kept = [line for line in lines if _is_before(line, first)]
         if len(kept) < len(lines):
             self.write_text("metrics.jsonl", "".join(f"{line}\n" for line in kept))
 
@@ -177,6 +178,15 @@ def _locked(run: RunDirectory) -> Iterator[None]:
         os.close(descriptor)
 
 
+def _is_before(line: str, first: int) -> bool:
+    """Whether a line of metrics.jsonl is a row of no round or of one before; a damaged one is none."""
+    try:
+        row = json.loads(line)
+        return isinstance(row, dict) and bool(row.get("round", -1) < first)
+    except (ValueError, TypeError, RecursionError):
+        return False
+
+
 def _check_empty(run: RunDirectory) -> None:
     """That nothing there would be replaced."""
     for name in OWN:
@@ -193,12 +203,13 @@ def _check_same(run: RunDirectory, settings: dict[str, Any], usual: dict[str, An
 
     try:
         held = yaml.safe_load(run.file("config.yaml").read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        entries = _flat(held) if isinstance(held, dict) else {}
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
         held = None
     if not isinstance(held, dict):
         raise InputError(f"{run.file('config.yaml')} cannot be read. Name another run.dir, or delete this one.")
     now = _flat(settings)
-    before = {key: usual[key] for key in now.keys() & usual.keys()} | _flat(held)
+    before = {key: usual[key] for key in now.keys() & usual.keys()} | entries
     for key in held:
         if key not in settings:
             raise InputError(

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from unmt.errors import InputError
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -38,8 +40,13 @@ class Processes:
         """As the environment says; alone where nothing was launched."""
         if not all(name in os.environ for name in LAUNCHED):
             return cls()
-        world = int(os.environ["WORLD_SIZE"])
-        return cls(int(os.environ["RANK"]), world, int(os.environ.get("LOCAL_WORLD_SIZE", world)))
+        try:
+            world = int(os.environ["WORLD_SIZE"])
+            return cls(int(os.environ["RANK"]), world, int(os.environ.get("LOCAL_WORLD_SIZE", world)))
+        except ValueError:
+            raise InputError(
+                "RANK, WORLD_SIZE and LOCAL_WORLD_SIZE are of torchrun, and one of them is no number. Unset them."
+            ) from None
 
     @property
     def is_first(self) -> bool:

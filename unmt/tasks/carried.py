@@ -9,7 +9,7 @@ together are asked together.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,20 +29,16 @@ def carried(
     how: Search,
     pieces: Vocabulary,
     source: Sequence[str],
-    known: Container[str],
+    unread: Sequence[int],
     ids: NDArray[np.int32],
 ) -> dict[int, int]:
     """Which token of the source is to be put in the place of which word of its translation: {place in it: in source}.
 
-    how: that it was searched for with; source: folded tokens; known: those that training had; ids: its pieces. Tokens
-    that the translation has already, and marks, are left alone.
+    how: that it was searched for with; source: folded tokens; unread: places of those that training did not have; ids:
+    its pieces. Tokens that the translation has already, and marks, are left alone.
     """
     said = pieces.decode(ids.tolist())
-    lost = [
-        place
-        for place, token in enumerate(source)
-        if token not in known and token not in said and any(sign.isalnum() for sign in token)
-    ]
+    lost = [place for place in unread if source[place] not in said and any(map(str.isalnum, source[place]))]
     words = np.cumsum(pieces.begins_word[ids]) - 1
     if not lost or not said or words[0] != 0 or words[-1] != len(said) - 1:
         return {}

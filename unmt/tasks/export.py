@@ -19,6 +19,7 @@ from unmt.tasks.models import load_model
 from unmt.tasks.neural_model import BEAM, LENGTH_POWER, PIECES, NeuralModel
 from unmt.text import atomic
 from unmt.text.library_quiet import library_quiet
+from unmt.text.paths import is_there
 from unmt.text.pieces import END_ID, PAD_ID, UNKNOWN_ID, Pieces
 from unmt.text.pretrained_pieces import PretrainedPieces
 
@@ -33,7 +34,7 @@ def export(path: Path | str, form: str, output: Path | str) -> NeuralModel:
     """
     check_format(form)
     output = Path(output)
-    if output.exists() and (not output.is_dir() or any(output.iterdir())):
+    if is_there(output) and (not output.is_dir() or any(output.iterdir())):
         raise InputError(f"output={output}: there is something already. Name a new folder, or empty that one.")
     model = load_model(path)
     if not isinstance(model, NeuralModel):
@@ -75,6 +76,8 @@ def check_format(form: str) -> None:
 @contextmanager
 def _beside(output: Path) -> Iterator[Path]:
     """A folder that takes the place of the output once it is whole. Raises InputError where it cannot be written."""
+    from safetensors import SafetensorError
+
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{output.name[:50]}.", suffix=atomic.PART, dir=output.parent))
@@ -86,8 +89,9 @@ def _beside(output: Path) -> Iterator[Path]:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-    except OSError as error:
-        raise InputError(f"output={output}: {error.strerror}. Name a folder that can be written.") from None
+    except (OSError, SafetensorError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0][:120]
+        raise InputError(f"output={output}: {reason}. Name a folder that can be written.") from None
 
 
 def _write_transformers(model: NeuralModel, folder: Path) -> None:
@@ -180,7 +184,8 @@ def _write_text_files(model: NeuralModel, form: str, folder: Path) -> None:
     (folder / PIECES).write_bytes(model.pieces.model)
     (folder / "languages.json").write_text(json.dumps(list(model.pieces.languages)) + "\n", encoding="utf-8")
     _write_tokenisers(model, folder)
-    (folder / "translate.py").write_text(EXAMPLES[form], encoding="utf-8")
+    example = EXAMPLES[form].replace("LONGEST", str(model.net.longest))
+    (folder / "translate.py").write_text(example, encoding="utf-8")
     (folder / "README.md").write_text(
         INSTRUCTIONS[form].format(ways=", ".join(model.directions), way=next(iter(model.directions)), beam=BEAM),
         encoding="utf-8",

@@ -20,8 +20,8 @@ source, target = (Tokeniser.from_dict(json.loads(file.read_text(encoding="utf-8"
 model = M2M100ForConditionalGeneration.from_pretrained(folder)
 how = GenerationConfig.from_pretrained(folder, f"generation_config.{sys.argv[1]}.json")
 for line in sys.stdin:
-    ids = [*pieces.encode(source.tokens(line)), how.eos_token_id]
-    how.max_new_tokens = int(1.5 * len(ids)) + 10
+    ids = [*pieces.encode(source.tokens(line))[: LONGEST - 2], how.eos_token_id]  # symbols that the net has room for
+    how.max_new_tokens = min(int(1.5 * len(ids)) + 10, LONGEST - 1)
     found = model.generate(torch.tensor([ids]), generation_config=how)
     print(target.join(pieces.decode(found[0].tolist())))
 ''',
@@ -43,13 +43,13 @@ files = [folder / f"{name}.tokeniser.json" for name in sys.argv[1].split("-")]
 source, target = (Tokeniser.from_dict(json.loads(file.read_text(encoding="utf-8"))) for file in files)
 translator = ctranslate2.Translator(str(folder / sys.argv[1]))
 for line in sys.stdin:
-    symbols = [pieces.names[id_] for id_ in pieces.encode(source.tokens(line))]
-    most = int(1.5 * (len(symbols) + 1)) + 10
+    symbols = [pieces.names[id_] for id_ in pieces.encode(source.tokens(line))][: LONGEST - 2]  # it has room for
+    most = min(int(1.5 * (len(symbols) + 1)) + 10, LONGEST - 1)
     found = translator.translate_batch([symbols], beam_size=8, min_decoding_length=0, max_decoding_length=most)
     print(target.join(pieces.decode([ids[symbol] for symbol in found[0].hypotheses[0]])))
 ''',
 }
-"""Programs, by format. They need unmt for the cutting alone, and that without torch."""
+"""Programs, by format; LONGEST is a number there. They need unmt for the cutting alone, and that without torch."""
 
 _TEXT = """
 ## Text

@@ -110,7 +110,7 @@ def _code(
         way_back_bits=nats / float(np.log(2.0)) / source_words,
         source_bits=_bits(source, said),
         words_per_source_word=sum(map(len, words)) / source_words,
-        source_words=sum(map(len, texts[one])),
+        source_words=sum(map(len, said)),
     )
 
 

@@ -219,7 +219,11 @@ class Lexicons:
             minutes = max(LEXICON_SHARE * minutes / len(self.pairs), 0.05)
         if stage in self.stages:  # once it is done, more time must not change what the net has started from
             minutes = self.stages.entry(stage, dict, ("minutes",))["minutes"]
-        result = self._train(way, pair, folder, self._plain(Settings.rounds, minutes), place)
+        try:
+            result = self._train(way, pair, folder, self._plain(Settings.rounds, minutes), place)
+        except UnrelatedError as error:  # which names the folder of the lexicon model
+            why = str(error).replace(f"run.dir={folder}", f"run.dir={self.folder}")
+            raise UnrelatedError(why, error.preflight) from None
         if stage not in self.stages:
             self.stages.keep(stage, {"minutes": minutes})
         return result

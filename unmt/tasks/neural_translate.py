@@ -16,6 +16,7 @@ from unmt.tasks.cores import cores
 from unmt.tasks.monitor import Monitor
 from unmt.tasks.neural_model import BEAM, NGRAMS, NeuralModel
 from unmt.tasks.rescoring import rescored
+from unmt.tasks.sides import VOCABULARY_WORDS
 from unmt.tasks.translation import LONG_LINE, SENTENCE_END, Translation, by_blocks, is_copy
 from unmt.text.casing import START
 from unmt.text.tokeniser import Tokeniser
@@ -63,7 +64,7 @@ class NeuralTranslator:
         results = search(self._model.net, sources, self._search, threads=self._threads)
         if self._search.others:
             results = rescored(results, pieces, self._language, self._ngrams, self._threads)
-        found = zip(folded, results, self._carried(folded, results), strict=True)
+        found = zip(folded, results, self._carried(flat, folded, results), strict=True)
         for line, tokens in zip(lines, parts, strict=True):
             texts, nats, words, copied = [], 0.0, 0, 0
             for part in tokens:
@@ -79,16 +80,28 @@ class NeuralTranslator:
             text = " ".join(filter(None, texts))
             yield Translation(text, nats / math.log(2) / max(words, 1), copied / max(words, 1), is_copy(text, line))
 
-    def _carried(self, sources: Sequence[Sequence[str]], results: Sequence[Found]) -> list[dict[int, int]]:
-        """As `carried` says, of each; nothing where the net is asked alone."""
+    def _carried(
+        self, parts: Sequence[Sequence[str]], sources: Sequence[Sequence[str]], results: Sequence[Found]
+    ) -> list[dict[int, int]]:
+        """As `carried` says, of each; nothing where the net is asked alone. sources: parts, folded."""
         if self._ngrams == 0.0:
             return [{} for _ in results]
 
-        def one(source: Sequence[str], result: Found) -> dict[int, int]:
-            return carried(self._model.net, self._search, self._model.pieces, source, self._known, result.ids)
+        def one(part: Sequence[str], source: Sequence[str], result: Found) -> dict[int, int]:
+            unread = [place for place in range(len(part)) if self._is_unread(part[place], source[place], place)]
+            return carried(self._model.net, self._search, self._model.pieces, source, unread, result.ids)
 
         with ThreadPoolExecutor(self._threads) as pool:
-            return list(pool.map(one, sources, results))
+            return list(pool.map(one, parts, sources, results))
+
+    def _is_unread(self, token: str, folded: str, place: int) -> bool:
+        """Whether no text of training had the token at this place; of rare words of a large text, whether it is a name
+        or a number: others of them the net did read, piece by piece.
+        """
+        if folded in self._known:
+            return False
+        is_all = len(self._known) < VOCABULARY_WORDS
+        return is_all or any(map(str.isdigit, token)) or has_own_capital(token, place, self._source)
 
     def _parts(self, line: str) -> list[list[str]]:
         """The tokens of a line, as they stand there; of a long one sentence by sentence, and no part too long."""
@@ -122,6 +135,11 @@ class NeuralTranslator:
         return len(self._model.pieces.encode([self._source.fold(token) for token in tokens]))
 
 
+def has_own_capital(token: str, place: int, tokeniser: Tokeniser) -> bool:
+    """Whether a token has a capital that is not that of a sentence's first word. tokeniser: of its language."""
+    return token != token.lower() and not (place == 0 and token.istitle() and tokeniser.casing.is_start((START,)))
+
+
 def with_names(
     said: Sequence[str], source: Sequence[str], tokeniser: Tokeniser, known: Container[str] = ()
 ) -> list[str]:
@@ -131,6 +149,6 @@ def with_names(
     """
     forms: dict[str, str] = {}
     for place, token in enumerate(source):
-        if token != token.lower() and not (place == 0 and token.istitle() and tokeniser.casing.is_start((START,))):
+        if has_own_capital(token, place, tokeniser):
             forms[tokeniser.fold(token)] = token
     return [token if token in known else forms.get(token, token) for token in said]

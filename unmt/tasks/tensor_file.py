@@ -26,7 +26,8 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, 
 
     held = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     # All in one entry: safetensors writes several in an order that changes from call to call.
-    data = save(held, {"unmt": json.dumps({"version": __version__, "sha256": _sha256(held), "facts": facts})})
+    header = {"version": __version__, "sha256": _sha256(held), "facts_sha256": _facts_sha256(facts), "facts": facts}
+    data = save(held, {"unmt": json.dumps(header)})
     atomic.write_bytes(path, data)
 
 
@@ -59,10 +60,16 @@ def _sha256(tensors: Mapping[str, Tensor]) -> str:
     return found.hexdigest()
 
 
+def _facts_sha256(facts: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
 def _header(file: Any) -> dict[str, Any]:
     held = file.metadata() or {}
     if "unmt" in held:
         found: dict[str, Any] = json.loads(held["unmt"])
+        if found.get("facts_sha256") not in {None, _facts_sha256(found["facts"])}:
+            raise ValueError("its facts are not what was written; their hash is another")
         return found
     return {"facts": json.loads(held.get("facts", "{}"))}  # as versions without a hash wrote it
 

@@ -349,13 +349,17 @@ class _Run:
         if not self.processes.is_first:
             return
         self.metrics(row)
+        self._save()
+        if self.looks.entries and self.looks.entries[-1]["round"] == number:
+            self.looked(self._result(self.looks.best) | {"goes_on": True})
+
+    def _save(self) -> None:
+        """The checkpoint to go on from."""
         facts = {
             "steps": self.trainer.steps, "applied": self.trainer.applied, "round": self.clock.round,
             "entries": self.looks.entries, "elapsed": round(self.clock.elapsed, 2),
         }  # fmt: skip
         save_tensors(self.stages.folder / STATE, self.trainer.state(), facts)
-        if self.looks.entries and self.looks.entries[-1]["round"] == number:
-            self.looked(self._result(self.looks.best) | {"goes_on": True})
 
     def _is_looked_at(self, number: int) -> bool:
         return (number + 1) % self.settings.evaluate_every == 0 or number + 1 == self.settings.rounds
@@ -364,6 +368,11 @@ class _Run:
         """Look at held-out sentences after the round of a row: its entry, kept; weights are, if they are good."""
         self._say(f"round {row['round']}: held-out sentences")
         found = neural_figures(self.net, self.rounds, lambda: self._say("held-out sentences"))
+        if not all(math.isfinite(figures["two_sided"]) for figures in found.values()):
+            raise InputError(
+                f"after round {row['round']} the net's probabilities are no finite numbers any more. Train with a"
+                f" smaller rate than trainer.rate={self.settings.rate:g}, in another run.dir."
+            )
         samples = {way: figures.pop("samples") for way, figures in found.items()}
         tripped = {way: figures.pop("tripped") for way, figures in found.items()}
         watched = {way: figures.pop("guards") for way, figures in found.items()}
@@ -383,6 +392,8 @@ class _Run:
     def _finished(self) -> dict[str, Any] | None:
         if not self.looks.entries or self.looks.entries[-1]["round"] != self.clock.round - 1:
             self._look({"round": self.clock.round - 1, "steps": self.trainer.steps, "seconds": 0.0})
+            if self.processes.is_first:
+                self._save()  # with this look, whose weights may have taken the place of others'
         if not self.processes.is_first:
             return None
         chosen = self.looks.take_best(self.net)

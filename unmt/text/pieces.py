@@ -92,7 +92,7 @@ class Pieces:
                 num_threads=1,
                 minloglevel=2,
             )
-        except RuntimeError as error:
+        except (RuntimeError, ValueError, OverflowError) as error:
             raise InputError(
                 f"network.pieces={size}: sentencepiece refuses it ({_reason(error)}). Give a number between 400 and"
                 " what the text has."
@@ -142,5 +142,5 @@ def tag(language: str) -> str:
     return f"<to:{language}>"
 
 
-def _reason(error: RuntimeError) -> str:
+def _reason(error: Exception) -> str:
     return str(error).splitlines()[-1][-200:].strip() if str(error) else type(error).__name__
