@@ -128,7 +128,7 @@ class NeuralModel:
             raise InputError(f"model={path} is damaged ({reason}). Train it again.") from None
         except OSError as error:
             raise InputError(
-                f"model={path} is not whole: {error.filename}: {error.strerror}. Train it again."
+                f"model={path} is not whole: {error.filename or folder}: {error.strerror or error}. Train it again."
             ) from None
         return NeuralModel(languages, pieces, net.eval(), allowed)
 

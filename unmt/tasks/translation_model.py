@@ -122,7 +122,7 @@ class TranslationModel:
             raise InputError(f"model={path} is damaged ({error}). Train it again.") from None
         except OSError as error:
             raise InputError(
-                f"model={path} is not whole: {error.filename}: {error.strerror}. Train it again."
+                f"model={path} is not whole: {error.filename or folder}: {error.strerror or error}. Train it again."
             ) from None
         return TranslationModel(languages, {direction.name: direction for direction in directions})
 
