@@ -232,6 +232,8 @@ def test_a_word_cipher_is_learned_from_two_unpaired_halves(unmt, word_cipher, tm
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert processor_seconds() - before < 120
+    summary = json.loads((tmp_path / "net" / "result.json").read_text())["summary"]
+    assert summary.startswith("verdict   the texts were examined when words was trained, and not here\n")
     for way, plain, key in (
         ("aa-bb", cipher.source, cipher.key),
         ("bb-aa", cipher.target, {word: plain for plain, word in cipher.key.items()}),

@@ -1,7 +1,6 @@
 """`unmt evaluate`: how good translations, decipherments and dictionaries are, with the receipt of each number."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from unmt.cli.checks import check_numbers, check_untouched
@@ -11,7 +10,7 @@ from unmt.cli.progress import Progress
 from unmt.cli.run_directory import RunSettings, run_directory
 from unmt.errors import InputError
 from unmt.tasks.checks import check_choice
-from unmt.text.paths import expanded, is_there
+from unmt.text.paths import expanded, is_file
 
 if TYPE_CHECKING:
     from unmt.tasks.evaluate import Files, Scoring
@@ -127,7 +126,7 @@ def file_list(value: str | None, key: str) -> tuple[str, ...]:
     """The files of a key: the value as one file where there is such a file, else its parts between commas."""
     if value is None:
         return ()
-    if is_there(expanded(value)) and Path(expanded(value)).is_file():
+    if is_file(expanded(value)):
         return (expanded(value),)
     bare = value.removeprefix("[").removesuffix("]") if value.startswith("[") and value.endswith("]") else value
     parts = [part.strip() for part in bare.split(",")]

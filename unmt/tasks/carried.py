@@ -37,6 +37,8 @@ def carried(
     how: that it was searched for with; source: folded tokens; unread: places of those that training did not have; ids:
     its pieces. Tokens that the translation has already, and marks, are left alone.
     """
+    if not unread:
+        return {}
     said = pieces.decode(ids.tolist())
     lost = [place for place in unread if source[place] not in said and any(map(str.isalnum, source[place]))]
     words = np.cumsum(pieces.begins_word[ids]) - 1

@@ -83,8 +83,12 @@ def _verdict(result: dict[str, Any]) -> str:
     sentence = result["preflight"].get("sentence")
     if result["verdict"] == COLLAPSED:
         return COLLAPSED + (f"; before the net was trained: {sentence}" if sentence else "")
-    # A pair of more than two languages has a sentence of its own.
-    return sentence or (result["verdict"] if "pairs" in result else "the texts were not examined: there was no start")
+    if sentence or "pairs" in result:  # of more than two languages each pair has a sentence of its own
+        return sentence or str(result["verdict"])
+    start = result["settings"]["start"]
+    if start == "none":
+        return "the texts were not examined: there was no start"
+    return f"the texts were examined when {start} was trained, and not here"
 
 
 def _shown(values: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from unmt.errors import InputError
 from unmt.mappings.phrase_table import PhraseTable
 from unmt.solvers.phrase_decoder import DecoderSettings
 from unmt.text import atomic
-from unmt.text.paths import is_there
+from unmt.text.paths import is_folder
 from unmt.text.tokeniser import Tokeniser
 from unmt.text.vocabulary import Vocabulary
 
@@ -137,7 +137,7 @@ def begin_save(folder: Path) -> None:
 def model_folder(path: Path | str) -> Path:
     """The folder of the model of a run directory, or the path itself."""
     folder = Path(path)
-    return folder / "model" if is_there(folder / "model") else folder
+    return folder / "model" if is_folder(folder / "model") else folder
 
 
 def read_header(folder: Path, path: Path | str, kind: str, version: int) -> dict[str, Any]:

@@ -17,6 +17,16 @@ def expanded(path: str) -> str:
         raise InputError(f"{path}: there is no user {name} here. Write the folder in full.") from None
 
 
+def is_file(path: Path | str) -> bool:
+    """Whether there is a file; as is_there."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_folder(path: Path | str) -> bool:
+    """Whether there is a folder; as is_there."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
 def is_there(path: Path | str) -> bool:
     """Whether there is a file or a folder; Path.exists raises where a name is too long to be one."""
     return os.path.exists(path)  # noqa: PTH110
